@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Targets stand bottom-up: each may depend only on what is above it. What must not know X does not depend on X.
+let package = Package(
+  name: "llmgw",
+  products: [
+    .executable(name: "llmgw", targets: ["llmgw"]),
+    .library(name: "Wire", targets: ["Wire"]),
+    .library(name: "GatewayCore", targets: ["GatewayCore"]),
+  ],
+  targets: [
+    // C libraries.
+    .target(name: "CCurl"),  // loads libcurl at first use: linking it would cost every start 9 ms
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+    // Bytes in, values out. Standard library only.
+    .target(name: "Wire"),
+
+    // The core library: catalog, transport, money, ledger, settings, the one path.
+    .target(name: "GatewayCore", dependencies: ["CCurl", "CSQLite", "CYAML", "Wire"]),
+
+    // Flags as values: parse, help. Knows nothing of llmgw.
+    .target(name: "CommandLineKit"),
+
+    // One file per command, and the terminal.
+    .target(name: "Commands", dependencies: ["CommandLineKit", "GatewayCore", "Wire"]),
+
+    .executableTarget(name: "llmgw", dependencies: ["Commands"]),
+
+    .testTarget(name: "ArchitectureTests"),
+    .testTarget(name: "WireTests", dependencies: ["Wire"]),
+    .testTarget(name: "GatewayCoreTests", dependencies: ["GatewayCore", "Wire", "CSQLite"]),
+    .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "CommandLineKit", "GatewayCore", "Wire"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+  .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+  .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
+  .treatAllWarnings(as: .error),  // SE-0443
+]
+for target in package.targets where target.type != .system && target.name != "CCurl" {
+  target.swiftSettings = strict
+}

@@ -1,0 +1,30 @@
+// What a stream says, piece by piece. A plain answer is told as the same events in one go.
+
+/// One piece of a streamed answer, about the first choice unless it says otherwise.
+public enum ChatEvent: Sendable, Equatable {
+  /// The provider's ids; sent once, or again when they change.
+  case started(id: String?, model: String?)
+  case text(String)
+  /// A new text part begins: what follows is not to be joined with the part before.
+  case textPartStarted
+  case refusal(String)
+  case reasoning(String)
+  /// The proof for the reasoning block that just ran; the block is over.
+  case reasoningSignature(String)
+  /// A whole block of thinking that is only shown encrypted.
+  case encryptedReasoning(String)
+  /// A tool call begins. `index` counts the calls of this answer from 0, whatever the provider's numbering.
+  case toolCallStarted(index: Int, id: String, name: String, runsAtProvider: Bool)
+  /// More of the arguments of call `index`, split anywhere.
+  case toolArguments(index: Int, String)
+  /// A whole part this vocabulary has no word for.
+  case part(ContentPart)
+  /// Why the model stopped. The last one counts.
+  case finished(Finish)
+  /// All the usage known so far. Each one replaces the one before; they are never added.
+  case usage(Usage)
+  /// The provider reported a failure inside a stream that began well.
+  case failed(ProviderFailure)
+  /// Something about a further choice (`n` above one).
+  case otherChoice(index: Int, text: String)
+}

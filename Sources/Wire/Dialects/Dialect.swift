@@ -1,0 +1,60 @@
+// What each wire format must be able to do for calling a provider. The serving side is a refinement beside it.
+
+/// A wire format: bytes to values and back. Knows no host, no key, no socket, and no provider's name.
+public protocol Dialect: Sendable {
+  associatedtype StreamDecoder: StreamDecoding
+
+  /// The address of a chat call: `base` (no trailing slash) with the dialect's own path.
+  static func chatURL(base: String, model: String, streams: Bool) -> String
+
+  /// The body to send, and what had to be changed on the way.
+  static func encode(_ request: ChatRequest, to model: ModelTraits, quirks: Quirks) throws(WireError) -> EncodedRequest
+
+  /// Reads a whole, successful answer.
+  static func decodeReply(_ body: [UInt8], quirks: Quirks) throws(WireError) -> ChatReply
+
+  /// Reads what a provider sent with an error status; any bytes will do (JSON of any shape, HTML, nothing).
+  static func decodeFailure(status: Int, body: [UInt8]) -> ProviderFailure
+
+  static func makeStreamDecoder(quirks: Quirks) -> StreamDecoder
+}
+
+/// Reads a streamed answer as its bytes come in, split anywhere. Framing included.
+public protocol StreamDecoding: Sendable {
+  /// Appends what `bytes` said to `events`. After a throw the decoder is not used again; `events` holds what came before.
+  mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError)
+
+  /// The body has ended: appends what was held back.
+  mutating func finish(into events: inout [ChatEvent]) throws(WireError)
+
+  /// True once the stream has said, in the dialect's own way, that the answer is complete.
+  var isComplete: Bool { get }
+}
+
+/// A request as it goes over the wire.
+public struct EncodedRequest: Sendable, Equatable {
+  public var body: [UInt8]
+  public var changes: [Change]
+  public init(body: [UInt8], changes: [Change]) {
+    self.body = body
+    self.changes = changes
+  }
+}
+
+/// Bytes that are not what a format says they should be.
+public struct WireError: Error, Sendable, Equatable {
+  /// How many bytes in.
+  public var offset: Int
+  /// What was expected or found, as one clause.
+  public var problem: String
+  public init(offset: Int, _ problem: String) {
+    self.offset = offset
+    self.problem = problem
+  }
+}
+
+/// The wire formats that are built in, by the names that data and config use.
+public enum DialectName: String, Sendable, CaseIterable {
+  case openAIChat = "openai-chat"
+  case anthropicMessages = "anthropic-messages"
+}
