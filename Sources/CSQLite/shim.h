@@ -1,2 +1,15 @@
 #pragma once
+// What Swift cannot call: variadic functions, and a header that its C library module leaves out.
 #include <sqlite3.h>
+#include <sys/vfs.h>
+
+/// Closing the last connection then leaves the write-ahead log as it is. Gives a result code.
+static inline int sqlite_leave_log_on_close(sqlite3 *database) {
+  return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}
+
+/// The magic number of the file system that holds `path` (statfs(2)), or -1.
+static inline long file_system_type(const char *path) {
+  struct statfs status;
+  return statfs(path, &status) == 0 ? (long)(unsigned int)status.f_type : -1;
+}

@@ -2,20 +2,8 @@
 import GatewayCore
 import Wire
 
-func object(_ members: KeyValuePairs<String, JSON>) -> JSON { .object(members.asObject) }
-func numbers(_ members: KeyValuePairs<String, Int>) -> JSON {
-  .object(members.reduce(into: JSONObject()) { $0[$1.key] = .number(JSONNumber($1.value)) })
-}
-func number(_ value: Int) -> JSON { .number(JSONNumber(value)) }
-
-func members(_ members: KeyValuePairs<String, JSON>) -> JSONObject { members.asObject }
-
-extension KeyValuePairs where Key == String, Value == JSON {
-  var asObject: JSONObject { reduce(into: JSONObject()) { $0[$1.key] = $1.value } }
-}
-
-func card(_ members: KeyValuePairs<String, JSON>, defaults: JSONObject? = nil) throws -> PriceCard {
-  try PriceCard(row: members.asObject, defaults: defaults)
+func card(_ row: JSONObject, defaults: JSONObject? = nil) throws -> PriceCard {
+  try PriceCard(row: row, defaults: defaults)
 }
 
 func usage(_ input: Int?, _ output: Int?, _ change: (inout Usage) -> Void = { _ in }) -> Usage {

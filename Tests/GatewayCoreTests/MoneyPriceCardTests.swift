@@ -6,29 +6,29 @@ import Wire
 
 struct MoneyPriceCardTests {
   /// $1 in and $6 out per million; above 272,000 tokens $2 and $9.
-  static let tiered: KeyValuePairs<String, JSON> = [
-    "price": numbers(["input": 1_000_000, "output": 6_000_000, "cache_read": 100_000]),
-    "tiers": .array([
-      object([
-        "above": number(272_000), "price": numbers(["input": 2_000_000, "output": 9_000_000, "cache_read": 200_000]),
-      ])
-    ]),
+  static let tiered: JSONObject = [
+    "price": ["input": 1_000_000, "output": 6_000_000, "cache_read": 100_000],
+    "tiers": [
+      [
+        "above": 272_000, "price": ["input": 2_000_000, "output": 9_000_000, "cache_read": 200_000],
+      ]
+    ],
   ]
 
-  static let longContext: KeyValuePairs<String, JSON> = [
-    "price": numbers([
+  static let longContext: JSONObject = [
+    "price": [
       "input": 3_000_000, "output": 15_000_000, "cache_read": 300_000, "cache_write": 3_750_000,
       "cache_write_1h": 6_000_000,
-    ]),
-    "tiers": .array([
-      object([
-        "above": number(200_000),
-        "price": numbers([
+    ],
+    "tiers": [
+      [
+        "above": 200_000,
+        "price": [
           "input": 6_000_000, "output": 22_500_000, "cache_read": 600_000, "cache_write": 7_500_000,
           "cache_write_1h": 12_000_000,
-        ]),
-      ])
-    ]),
+        ],
+      ]
+    ],
   ]
 
   @Test func `tiers are chosen for each request, then summed`() throws {
@@ -66,7 +66,7 @@ struct MoneyPriceCardTests {
   }
 
   @Test func `the smallest price stays exact`() throws {
-    let card = try PriceCard(dollarsPerMillion: members(["input": .string("0.0375"), "output": .string("0.15")]))
+    let card = try PriceCard(dollarsPerMillion: ["input": "0.0375", "output": "0.15"])
     #expect(dollars(card, usage(1, 0)) == "0.0000000375")
     #expect(dollars(card, usage(1_000_000, 1_000_000)) == "0.1875")
   }
@@ -85,39 +85,39 @@ struct MoneyPriceCardTests {
   func `a kind without a price costs what it is a part of`(
     _ kind: String, _ usage: Usage, _ with: String, _ without: String
   ) throws {
-    var prices = members(["input": number(1_000_000), "output": number(4_000_000)])
-    #expect(dollars(try PriceCard(row: members(["price": .object(prices)])), usage) == without)
-    prices[kind] = number(8_000_000)
-    #expect(dollars(try PriceCard(row: members(["price": .object(prices)])), usage) == with)
+    var prices: JSONObject = ["input": 1_000_000, "output": 4_000_000]
+    #expect(dollars(try PriceCard(row: ["price": .object(prices)]), usage) == without)
+    prices[kind] = 8_000_000
+    #expect(dollars(try PriceCard(row: ["price": .object(prices)]), usage) == with)
   }
 
   @Test func `a write for an hour without a price of its own costs a write`() throws {
-    let card = try card(["price": numbers(["input": 1_000_000, "output": 0, "cache_write": 2_000_000])])
+    let card = try card(["price": ["input": 1_000_000, "output": 0, "cache_write": 2_000_000]])
     #expect(dollars(card, usage(10, 0) { ($0.cacheWrite, $0.cacheWriteOneHour) = (10, 10) }) == "0.00002")
   }
 
   @Test func `an absent cache price is a share of input where the provider's defaults say so`() throws {
-    let half = members(["cache_read": object(["of": .string("input"), "bp": number(5_000)])])
-    let prices = numbers(["input": 900_001, "output": 900_000])
+    let half: JSONObject = ["cache_read": ["of": "input", "bp": 5_000]]
+    let prices: JSON = ["input": 900_001, "output": 900_000]
     let cached = usage(3, 0) { $0.cacheRead = 3 }
     #expect(dollars(try card(["price": prices]), cached) == "0.000002700003")
     // 3 x 900,001 / 2 = 1,350,001.5: divided last and rounded once, half up.
     #expect(dollars(try card(["price": prices], defaults: half), cached) == "0.000001350002")
-    let stated = numbers(["input": 900_001, "output": 900_000, "cache_read": 7])
+    let stated: JSON = ["input": 900_001, "output": 900_000, "cache_read": 7]
     #expect(dollars(try card(["price": stated], defaults: half), cached) == "0.000000000021")
   }
 
-  static let services: KeyValuePairs<String, JSON> = [
-    "price": numbers(["input": 2_500_000, "output": 15_000_000, "cache_read": 250_000, "cache_write_1h": 6_000_000]),
-    "tiers": .array([object(["above": number(272_000), "price": numbers(["input": 5_000_000])])]),
-    "service": object([
-      "priority": object(["price": numbers(["input": 5_000_000, "output": 30_000_000, "cache_read": 500_000])]),
-      "flex": object([
-        "price": numbers(["input": 1_250_000, "output": 7_500_000, "cache_read": 130_000]),
-        "tiers": .array([object(["above": number(272_000), "price": numbers(["input": 2_500_000])])]),
-      ]),
-    ]),
-    "uplift_bp": numbers(["us": 11_000, "eu": 11_000, "fast": 20_000]),
+  static let services: JSONObject = [
+    "price": ["input": 2_500_000, "output": 15_000_000, "cache_read": 250_000, "cache_write_1h": 6_000_000],
+    "tiers": [["above": 272_000, "price": ["input": 5_000_000]]],
+    "service": [
+      "priority": ["price": ["input": 5_000_000, "output": 30_000_000, "cache_read": 500_000]],
+      "flex": [
+        "price": ["input": 1_250_000, "output": 7_500_000, "cache_read": 130_000],
+        "tiers": [["above": 272_000, "price": ["input": 2_500_000]]],
+      ],
+    ],
+    "uplift_bp": ["us": 11_000, "eu": 11_000, "fast": 20_000],
   ]
 
   @Test(
@@ -147,8 +147,8 @@ struct MoneyPriceCardTests {
     _ uplifts: [String], _ expected: String
   ) throws {
     let card = try card([
-      "price": numbers(["input": 2_500_000, "output": 15_000_000, "search": 2_500_000_000]),
-      "uplift_bp": numbers(["us": 11_000, "fast": 20_000]),
+      "price": ["input": 2_500_000, "output": 15_000_000, "search": 2_500_000_000],
+      "uplift_bp": ["us": 11_000, "fast": 20_000],
     ])
     // $0.0225 of tokens and two searches at $0.0025.
     #expect(dollars(card, usage(3_000, 1_000) { $0.searches = 2 }, uplifts: uplifts) == expected)
@@ -156,7 +156,7 @@ struct MoneyPriceCardTests {
 
   @Test func `a surcharge is multiplied first, divided last and rounded once`() throws {
     let card = try card([
-      "price": numbers(["input": 1, "output": 1]), "uplift_bp": numbers(["us": 11_000]),
+      "price": ["input": 1, "output": 1], "uplift_bp": ["us": 11_000],
     ])
     // Rounded line by line this were 3 x round(1.1) + 2 x round(1.1) = 5; the true amount is 5.5.
     #expect(dollars(card, usage(3, 2), uplifts: ["us"]) == "0.000000000006")
@@ -170,17 +170,17 @@ struct MoneyPriceCardTests {
     throws
   {
     let card = try card([
-      "price": numbers(["input": 1_320_000, "output": 3_960_000, "cache_read": 44_000]),
-      "off_peak": object([
-        "price": numbers(["input": 660_000, "output": 1_980_000]),
-        "windows": .array([
-          object([
-            "utc": .array([.string("00:00-01:00"), .string("04:00-06:00"), .string("10:00-00:00")]),
-            "days": .array((1...5).map(number)),
-          ]),
-          object(["utc": .array([.string("00:00-00:00")]), "days": .array([number(6), number(7)])]),
-        ]),
-      ]),
+      "price": ["input": 1_320_000, "output": 3_960_000, "cache_read": 44_000],
+      "off_peak": [
+        "price": ["input": 660_000, "output": 1_980_000],
+        "windows": [
+          [
+            "utc": ["00:00-01:00", "04:00-06:00", "10:00-00:00"],
+            "days": [1, 2, 3, 4, 5],
+          ],
+          ["utc": ["00:00-00:00"], "days": [6, 7]],
+        ],
+      ],
     ])
     // 2026-11-16 is a Monday.
     let moment = Timestamp(CivilDay(year: 2026, month: 11, day: day), hour: hour, minute: minute)
@@ -192,10 +192,10 @@ struct MoneyPriceCardTests {
   func `a window past midnight belongs to the day on which it begins`(
     _ day: Int, _ hour: Int, _ minute: Int, _ isCheap: Bool
   ) throws {
-    let fridays = object(["utc": .array([.string("16:30-00:30")]), "days": .array([number(5)])])
+    let fridays: JSON = ["utc": ["16:30-00:30"], "days": [5]]
     let card = try card([
-      "price": numbers(["input": 2, "output": 2]),
-      "off_peak": object(["price": numbers(["input": 1]), "windows": .array([fridays])]),
+      "price": ["input": 2, "output": 2],
+      "off_peak": ["price": ["input": 1], "windows": [fridays]],
     ])
     let moment = Timestamp(CivilDay(year: 2026, month: 11, day: day), hour: hour, minute: minute)
     #expect(dollars(card, usage(1, 0), at: moment) == (isCheap ? "0.000000000001" : "0.000000000002"))
@@ -206,7 +206,7 @@ struct MoneyPriceCardTests {
     usage(Int.max, Int.max), usage(5, 5) { $0.searches = 1 },
   ])
   func `an unknown, negative or unpriced count, or an amount that does not fit, has no total`(_ usage: Usage) throws {
-    let card = try card(["price": numbers(["input": 3_000_000, "output": 15_000_000])])
+    let card = try card(["price": ["input": 3_000_000, "output": 15_000_000]])
     #expect(dollars(card, usage) == nil)
   }
 
@@ -219,12 +219,12 @@ struct MoneyPriceCardTests {
   }
 
   @Test func `a model without a token price is unknown, one at zero is free`() throws {
-    #expect(dollars(try card(["price": numbers(["output_per_second": 5])]), usage(10, 10)) == nil)
-    #expect(dollars(try card(["price": numbers(["input": 0, "output": 0])]), usage(10, 10)) == "0")
+    #expect(dollars(try card(["price": ["output_per_second": 5]]), usage(10, 10)) == nil)
+    #expect(dollars(try card(["price": ["input": 0, "output": 0]]), usage(10, 10)) == "0")
   }
 
   @Test func `a fee per request is charged once`() throws {
-    let card = try card(["price": numbers(["input": 0, "output": 2_800_000, "per_request": 5_000_000_000])])
+    let card = try card(["price": ["input": 0, "output": 2_800_000, "per_request": 5_000_000_000]])
     #expect(dollars(card, usage(1_000, 1_000)) == "0.0078")
   }
 
@@ -249,7 +249,7 @@ struct MoneyCostTests {
   let terms = PricingTerms(at: mondayNoon)
 
   @Test func `a cost says where it comes from`() throws {
-    let card = try card(["price": numbers(["input": 1_000_000, "output": 1_000_000])])
+    let card = try card(["price": ["input": 1_000_000, "output": 1_000_000]])
     let counted = usage(1_000, 0)
     let amount = Picodollars(dollars: "0.001")
     #expect(
@@ -263,7 +263,7 @@ struct MoneyCostTests {
   }
 
   @Test func `what the provider reports wins, and our own figure stands beside it`() throws {
-    let card = try card(["price": numbers(["input": 1_000_000, "output": 1_000_000])])
+    let card = try card(["price": ["input": 1_000_000, "output": 1_000_000]])
     let reported = usage(1_000, 0) { $0.reportedCost = 1_100_000_000 }
     let cost = Cost(of: reported, isEstimate: false, card: card, terms: terms)
     #expect(cost.source == .reported)
@@ -275,13 +275,13 @@ struct MoneyCostTests {
 
 struct MoneyPriceCardReadingTests {
   @Test func `equal prices have one id, whatever the order in which they were written`() throws {
-    let one = try card(["mode": .string("chat"), "price": numbers(["output": 2, "input": 1]), "context": number(5)])
-    let other = try card(["price": numbers(["input": 1, "output": 2])])
-    let user = try PriceCard(dollarsPerMillion: members(["input": .string("0.000001"), "output": .string("0.000002")]))
+    let one = try card(["mode": "chat", "price": ["output": 2, "input": 1], "context": 5])
+    let other = try card(["price": ["input": 1, "output": 2]])
+    let user = try PriceCard(dollarsPerMillion: ["input": "0.000001", "output": "0.000002"])
     #expect(one.id == other.id)
     #expect(user.id == one.id)
     #expect(one.text == #"{"price":{"input":1,"output":2}}"#)
-    #expect(try card(["price": numbers(["input": 1, "output": 3])]).id != one.id)
+    #expect(try card(["price": ["input": 1, "output": 3]]).id != one.id)
   }
 
   @Test func `the id is the 128-bit FNV-1a hash of the text`() {
@@ -293,19 +293,19 @@ struct MoneyPriceCardReadingTests {
   @Test func `the text holds all of the card in a fixed order`() throws {
     let card = try card(
       [
-        "uplift_bp": numbers(["us": 11_000, "eu": 11_000]),
-        "service": object([
-          "flex": object(["price": numbers(["input": 1])]),
-          "batch": object([
-            "price": numbers(["input": 2]),
-            "tiers": .array([object(["above": number(9), "price": numbers(["input": 3])])]),
-          ]),
-        ]),
-        "off_peak": object([
-          "price": numbers(["input": 1]), "windows": .array([object(["utc": .array([.string("10:00-00:00")])])]),
-        ]),
-        "price": numbers(["input": 4]),
-      ], defaults: members(["cache_read": object(["of": .string("input"), "bp": number(5_000)])]))
+        "uplift_bp": ["us": 11_000, "eu": 11_000],
+        "service": [
+          "flex": ["price": ["input": 1]],
+          "batch": [
+            "price": ["input": 2],
+            "tiers": [["above": 9, "price": ["input": 3]]],
+          ],
+        ],
+        "off_peak": [
+          "price": ["input": 1], "windows": [["utc": ["10:00-00:00"]]],
+        ],
+        "price": ["input": 4],
+      ], defaults: ["cache_read": ["of": "input", "bp": 5_000]])
     let expected = [
       #"{"price":{"input":4},"service":{"batch":{"price":{"input":2},"tiers":[{"above":9,"price":{"input":3}}]},"#,
       #""flex":{"price":{"input":1}}},"off_peak":{"price":{"input":1},"windows":[{"utc":["10:00-00:00"],"#,
@@ -316,46 +316,45 @@ struct MoneyPriceCardReadingTests {
 
   @Test(
     arguments: [
-      (["price": .string("2")], "price"),
-      (["price": object(["input": .string("2")])], "price.input"),
-      (["price": object(["input": .number(JSONNumber(text: "1.5"))])], "price.input"),
-      (["price": object(["input": number(-1)])], "price.input"),
-      (["tiers": object([:])], "tiers"),
-      (["tiers": .array([object(["price": object([:])])])], "tiers[0].above"),
-      (["service": object(["a\"b": object([:])])], "service"),
-      (["uplift_bp": object(["us": .null])], "uplift_bp.us"),
-      (["off_peak": object(["windows": .array([object(["utc": .array([.string("9:00")])])])])], "off_peak.windows.utc"),
+      (["price": "2"], "price"),
+      (["price": ["input": "2"]], "price.input"),
+      (["price": ["input": .number(JSONNumber(text: "1.5"))]], "price.input"),
+      (["price": ["input": -1]], "price.input"),
+      (["tiers": [:]], "tiers"),
+      (["tiers": [["price": [:]]]], "tiers[0].above"),
+      (["service": ["a\"b": [:]]], "service"),
+      (["uplift_bp": ["us": .null]], "uplift_bp.us"),
+      (["off_peak": ["windows": [["utc": ["9:00"]]]]], "off_peak.windows.utc"),
       (
-        ["off_peak": object(["windows": .array([object(["utc": .array([.string("24:00-25:00")])])])])],
+        ["off_peak": ["windows": [["utc": ["24:00-25:00"]]]]],
         "off_peak.windows.utc"
       ),
       (
-        ["off_peak": object(["windows": .array([object(["utc": .array([]), "days": .array([number(8)])])])])],
+        ["off_peak": ["windows": [["utc": [], "days": [8]]]]],
         "off_peak.windows.days"
       ),
       (
-        ["shares": object(["cache_read": object(["of": .string("cache_read"), "bp": number(1)])])],
+        ["shares": ["cache_read": ["of": "cache_read", "bp": 1]]],
         "defaults.cache_read"
       ),
-    ] as [(KeyValuePairs<String, JSON>, String)])
-  func `a row that is wrong is refused with the field`(_ row: KeyValuePairs<String, JSON>, _ field: String) {
-    #expect { try PriceCard(row: row.asObject) } throws: { ($0 as? PriceCardError)?.field == field }
+    ] as [(JSONObject, String)])
+  func `a row that is wrong is refused with the field`(_ row: JSONObject, _ field: String) {
+    #expect { try PriceCard(row: row) } throws: { ($0 as? PriceCardError)?.field == field }
   }
 
   @Test(
     arguments: [
-      (["inptu": .string("1")], "price.inptu"), (["input": .string("free")], "price.input"),
-      (["input": .string("-1")], "price.input"), (["input": .bool(true)], "price.input"),
-      (["input": .string("0.0000001")], "price.input"),
-    ] as [(KeyValuePairs<String, JSON>, String)])
-  func `a user's price that is wrong is refused with the field`(_ prices: KeyValuePairs<String, JSON>, _ field: String)
-  {
-    #expect { try PriceCard(dollarsPerMillion: prices.asObject) } throws: { ($0 as? PriceCardError)?.field == field }
+      (["inptu": "1"], "price.inptu"), (["input": "free"], "price.input"),
+      (["input": "-1"], "price.input"), (["input": .bool(true)], "price.input"),
+      (["input": "0.0000001"], "price.input"),
+    ] as [(JSONObject, String)])
+  func `a user's price that is wrong is refused with the field`(_ prices: JSONObject, _ field: String) {
+    #expect { try PriceCard(dollarsPerMillion: prices) } throws: { ($0 as? PriceCardError)?.field == field }
   }
 
   @Test func `a user's prices may be numbers, read by their text, and fees are dollars each`() throws {
     let card = try PriceCard(
-      dollarsPerMillion: members(["input": .number(JSONNumber(text: "0.1")), "search": .string("0.01")]))
+      dollarsPerMillion: ["input": .number(JSONNumber(text: "0.1")), "search": "0.01"])
     #expect(card.text == #"{"price":{"input":100000,"search":10000000000}}"#)
   }
 }
@@ -377,12 +376,12 @@ struct MoneyTokenEstimateTests {
     request.messages = [
       Message(.tool, [ContentPart(.toolResult(ToolResult(callID: "c", content: [ContentPart(.text("four"))])))])
     ]
-    request.tools = [Tool(name: "look", parameters: object(["type": .string("object")]))]
+    request.tools = [Tool(name: "look", parameters: ["type": "object"])]
     #expect(TokenEstimate.input(of: request) == 5 + 4 + 1 + 3)
   }
 
   @Test func `a value of any depth is counted without recursion`() {
-    let deep = (0..<2_000).reduce(JSON.string("four")) { value, _ in .array([value]) }
+    let deep = (0..<2_000).reduce(JSON.string("four")) { value, _ in [value] }
     var request = ChatRequest(model: "m", messages: [])
     request.tools = [Tool(name: "look", parameters: deep)]
     #expect(TokenEstimate.input(of: request) == 6)

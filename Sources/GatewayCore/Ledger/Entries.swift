@@ -36,7 +36,7 @@ package struct OperationOpening: Sendable, Equatable {
     case cli, repl, bench, server
   }
 
-  /// Unique in the ledger. Ids that grow with time keep its index small and quick.
+  /// Unique in the ledger; ids that grow with time keep its index quick.
   package var id: String
   package var startedAt: Timestamp
   package var origin: Origin

@@ -1,6 +1,6 @@
 // What can go wrong with the ledger, told in one line without any value that was to be written.
 
-/// A ledger that could not do what it was asked. The call it was about goes on regardless.
+/// A ledger that could not do what it was asked; the call it was about goes on regardless.
 package struct LedgerFailure: Error, Sendable, Equatable, CustomStringConvertible {
   package enum Kind: String, Sendable, CaseIterable {
     /// Another process holds the ledger longer than we wait.
@@ -34,7 +34,7 @@ package struct LedgerFailure: Error, Sendable, Equatable, CustomStringConvertibl
     self.code = code
   }
 
-  /// `open the ledger: the disk is full (SQLite 13). Free some space.`
+  /// One line, such as `open the ledger: the disk is full (SQLite 13)`, and what to do about it.
   package var description: String {
     let code = code.map { " (SQLite \($0))" } ?? ""
     return "\(task): \(problem)\(code).\(advice.map { " " + $0 } ?? "")"

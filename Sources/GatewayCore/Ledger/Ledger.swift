@@ -1,0 +1,130 @@
+// The books of every call. Each line is durable when its call returns; what a process leaves open is found again.
+import Glibc
+
+/// How a ledger is kept.
+package struct LedgerSettings: Sendable, Equatable {
+  /// What survives a power cut; a crash of the process loses nothing either way.
+  package enum Sync: String, Sendable {
+    /// The last second may be lost.
+    case normal
+    /// Nothing is lost; each commit waits for the disk.
+    case full
+  }
+
+  /// Prompts and replies are kept, apart from the books.
+  package var keepsContents: Bool
+  package var sync: Sync
+  /// How long to wait for another process that writes.
+  package var patience: Duration
+
+  package init(keepsContents: Bool = true, sync: Sync = .normal, patience: Duration = .seconds(10)) {
+    self.keepsContents = keepsContents
+    self.sync = sync
+    self.patience = patience
+  }
+}
+
+/// A ledger open for writing.
+///
+/// Its calls return when what they say is committed, many in one commit.
+package final class Ledger: Sendable {
+  package let files: LedgerFiles
+  private let writer: LedgerWriter
+  private let ended: Latch
+
+  /// Opens the ledger in `files`, which is begun or brought up to date if need be, and settles what dead processes left
+  /// open.
+  ///
+  /// Waits for the disk: not for an event loop.
+  package init(_ files: LedgerFiles, settings: LedgerSettings, now: Timestamp) throws(LedgerFailure) {
+    try files.create()
+    let lock = try WriteLock(path: files.lock, patience: settings.patience)
+    let database = try Database(writing: files, settings: settings, under: lock, now: now)
+    let presence = try RunningProcess(in: files)
+    try DeadProcesses.settle(in: files, database, under: lock, except: presence.mark)
+    self.files = files
+    let ended = Latch()
+    self.ended = ended
+    writer = LedgerWriter(
+      files: files, database: database, lock: lock, presence: presence, keepsContents: settings.keepsContents,
+      ended: { ended.open() })
+    try writer.start()
+  }
+
+  deinit { writer.inbox.close() }
+
+  /// Books a call before anything of it leaves, with its first attempt if that is known.
+  package func open(_ operation: OperationOpening, attempt: AttemptOpening? = nil) async throws(LedgerFailure) {
+    try await record([.openOperation(operation)] + (attempt.map { [.openAttempt($0)] } ?? []))
+  }
+
+  /// Books an attempt before it leaves; its call must be open.
+  package func openAttempt(_ attempt: AttemptOpening) async throws(LedgerFailure) {
+    try await record([.openAttempt(attempt)])
+  }
+
+  /// Books how an attempt ended; `.notOpen` if that was booked before.
+  package func closeAttempt(_ id: AttemptID, _ closing: AttemptClosing) async throws(LedgerFailure) {
+    try await record([.closeAttempt(id, closing)])
+  }
+
+  /// Books how a call ended, after its attempts; `.notOpen` if that was booked before.
+  package func closeOperation(_ id: String, _ closing: OperationClosing) async throws(LedgerFailure) {
+    try await record([.closeOperation(id: id, closing)])
+  }
+
+  /// Books several entries in order and in one commit.
+  ///
+  /// One that is not open is skipped and reported; any other failure leaves none of them written.
+  package func record(_ entries: [LedgerEntry]) async throws(LedgerFailure) {
+    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, LedgerFailure>, _>) in
+      let unit = LedgerWriter.Unit(entries: entries) { continuation.resume(returning: $0) }
+      if !writer.inbox.put(unit) {
+        continuation.resume(returning: .failure(LedgerFailure(.other, "book a call", "the ledger was closed")))
+      }
+    }
+    try result.get()
+  }
+
+  /// Writes what was handed over and lets go of the file.
+  ///
+  /// Calls after it fail.
+  package func close() async {
+    writer.inbox.close()
+    await ended.wait()
+  }
+}
+
+extension Database {
+  /// Opens the file of `files` for writing, as all writers of a ledger must, with the latest tables.
+  convenience init(
+    writing files: LedgerFiles, settings: LedgerSettings, under lock: borrowing WriteLock, now: Timestamp
+  ) throws(LedgerFailure) {
+    let task = "open the ledger"
+    try self.init(path: files.database, access: .readWrite, busyMilliseconds: 1_000)
+    // Even looking at a file may find it busy, while another process begins it or reads its log after a crash.
+    try retrying(for: settings.patience) { () throws(LedgerFailure) in
+      try execute("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = \(settings.sync.rawValue)", task)
+      if try schemaVersion() < Migration.all.count {
+        try lock.hold(task) { () throws(LedgerFailure) in
+          try execute("PRAGMA journal_mode = WAL", task)
+          try migrate(at: now)
+        }
+      }
+    }
+  }
+
+  private func retrying(
+    for patience: Duration, _ body: () throws(LedgerFailure) -> Void
+  ) throws(LedgerFailure) {
+    let deadline = ContinuousClock.now + patience
+    while true {
+      do throws(LedgerFailure) {
+        return try body()
+      } catch {
+        guard error.kind == .locked, ContinuousClock.now < deadline else { throw error }
+        usleep(1_000)
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+// The one thread of a process that writes to its ledger. What arrives while it commits goes into the next commit.
+import Glibc
+
+/// Owns the writing connection.
+///
+/// `@unchecked Sendable`: all but `inbox` is touched by the writer thread alone once `start` has been called.
+final class LedgerWriter: @unchecked Sendable {
+  /// Entries that are committed together, and whom to tell.
+  struct Unit: Sendable {
+    let entries: [LedgerEntry]
+    let reply: @Sendable (Result<Void, LedgerFailure>) -> Void
+  }
+
+  let inbox = Inbox<Unit>()
+  private let files: LedgerFiles
+  private let database: Database
+  private let bookkeeper: Bookkeeper
+  private let lock: WriteLock
+  private var presence: RunningProcess?
+  private var logBytesForCheckpoint = LedgerWriter.logBytes
+  private let ended: @Sendable () -> Void
+
+  /// The size of the log at which it is copied into the file; while that goes on no call is booked.
+  ///
+  /// 4 MiB: 0002.
+  private static let logBytes: Int64 = 4 << 20
+  /// A log this small is left to the next process, which reads it on opening (1 MiB: under 2 ms).
+  private static let logBytesLeftBehind: Int64 = 1 << 20
+
+  /// `ended` runs on the writer thread as its last act.
+  init(
+    files: LedgerFiles, database: Database, lock: consuming WriteLock, presence: consuming RunningProcess,
+    keepsContents: Bool, ended: @escaping @Sendable () -> Void
+  ) {
+    self.files = files
+    self.database = database
+    self.lock = lock
+    bookkeeper = Bookkeeper(database: database, process: presence.mark, keepsContents: keepsContents)
+    self.presence = consume presence
+    self.ended = ended
+  }
+
+  /// Starts the thread; it ends when the inbox is closed and empty.
+  func start() throws(LedgerFailure) {
+    var thread = pthread_t()
+    let retained = Unmanaged.passRetained(self)
+    let code = pthread_create(&thread, nil, { LedgerWriter.main($0) }, retained.toOpaque())
+    guard code == 0 else {
+      retained.release()
+      throw LedgerFailure(errno: code, "start the ledger's thread")
+    }
+    pthread_detach(thread)
+  }
+
+  private static func main(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    Unmanaged<LedgerWriter>.fromOpaque(context).takeRetainedValue().run()
+    return nil
+  }
+
+  private func run() {
+    while let units = inbox.takeAll() {
+      for (unit, result) in zip(units, commit(units)) { unit.reply(result) }
+      checkpoint(from: logBytesForCheckpoint)
+    }
+    checkpoint(from: Self.logBytesLeftBehind)
+    leave()
+    ended()
+  }
+
+  /// One commit for all; if that cannot be, one for each, so that nobody fails for another's sake.
+  private func commit(_ units: [Unit]) -> [Result<Void, LedgerFailure>] {
+    do throws(LedgerFailure) {
+      return try write(units)
+    } catch {
+      guard units.count > 1, error.kind == .other else { return units.map { _ in .failure(error) } }
+    }
+    return units.map { unit in
+      do throws(LedgerFailure) {
+        return try write([unit]).first ?? .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+  }
+
+  private func write(_ units: [Unit]) throws(LedgerFailure) -> [Result<Void, LedgerFailure>] {
+    let task = "book a call"
+    do throws(LedgerFailure) {
+      return try lock.hold(task) { () throws(LedgerFailure) in
+        try database.transaction(task) { () throws(LedgerFailure) in
+          var results: [Result<Void, LedgerFailure>] = []
+          for unit in units { results.append(try write(unit.entries)) }
+          return results
+        }
+      }
+    } catch {
+      bookkeeper.forget()
+      throw error
+    }
+  }
+
+  /// Writes all entries; one that is not open does not keep the others from being written, and is reported.
+  private func write(_ entries: [LedgerEntry]) throws(LedgerFailure) -> Result<Void, LedgerFailure> {
+    var result: Result<Void, LedgerFailure> = .success(())
+    for entry in entries {
+      do throws(LedgerFailure) {
+        try bookkeeper.write(entry)
+      } catch {
+        guard error.kind == .notOpen else { throw error }
+        if case .success = result { result = .failure(error) }
+      }
+    }
+    return result
+  }
+
+  /// Copies the log into the file when it has grown to `bytes`.
+  private func checkpoint(from bytes: Int64) {
+    guard files.logBytes >= bytes else { return }
+    do throws(LedgerFailure) {
+      try lock.hold("checkpoint the ledger") { () throws(LedgerFailure) in try database.checkpoint() }
+    } catch {
+      // The log just stays; what is in it is safe.
+    }
+    // With a reader in the way it could not be emptied: try again only when it has grown as much again.
+    logBytesForCheckpoint = files.logBytes + Self.logBytes
+  }
+
+  /// Without open rows the mark is no longer needed; with any, the next process will find them by it.
+  private func leave() {
+    guard let presence = presence.take() else { return }
+    do throws(LedgerFailure) {
+      let open = try database.int(SQL.hasOpenOperations, [.int(presence.mark.number)], "close the ledger")
+      if open == nil { presence.leave() }
+    } catch {
+      // Unknown is treated as open: the mark stays.
+    }
+  }
+}

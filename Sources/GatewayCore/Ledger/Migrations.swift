@@ -1,0 +1,148 @@
+// The ledger's tables, as they came to be. Append only: what has shipped is never edited.
+
+/// One step from a schema to the next.
+struct Migration: Sendable {
+  let name: String
+  let sql: String
+
+  static let all = [m001Books, m002Contents]
+
+  /// `names` holds every word that repeats (models, providers, projects, users, ...), so that rows stay small and a
+  /// report compares numbers.
+  ///
+  /// `process` is the number of a mark in `running/`. Attempts lie beside each other in the order of their operations:
+  /// reports read both tables once from end to end and need no index.
+  private static let m001Books = Migration(
+    name: "001 books",
+    sql: """
+      CREATE TABLE names (
+        id INTEGER PRIMARY KEY,
+        text TEXT NOT NULL UNIQUE
+      );
+      CREATE TABLE prices (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        card TEXT NOT NULL UNIQUE,
+        first_used_us INTEGER NOT NULL
+      );
+      CREATE TABLE operations (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        started_us INTEGER NOT NULL,
+        ended_us INTEGER,
+        process INTEGER NOT NULL,
+        model_asked INTEGER NOT NULL REFERENCES names(id),
+        provider INTEGER REFERENCES names(id),
+        model INTEGER REFERENCES names(id),
+        key INTEGER REFERENCES names(id),
+        user INTEGER REFERENCES names(id),
+        project INTEGER REFERENCES names(id),
+        session INTEGER REFERENCES names(id),
+        route INTEGER REFERENCES names(id),
+        dialect_in INTEGER REFERENCES names(id),
+        exit_code INTEGER,
+        failure_kind TEXT,
+        failure TEXT,
+        saved_pusd INTEGER
+      );
+      CREATE INDEX open_operations ON operations(process) WHERE status = 'open';
+      CREATE TABLE attempts (
+        operation INTEGER NOT NULL REFERENCES operations(seq),
+        number INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        started_us INTEGER NOT NULL,
+        provider INTEGER NOT NULL REFERENCES names(id),
+        model INTEGER NOT NULL REFERENCES names(id),
+        cost_source TEXT,
+        cost_pusd INTEGER,
+        input_tokens INTEGER,
+        output_tokens INTEGER,
+        cache_read_tokens INTEGER,
+        cache_write_tokens INTEGER,
+        reasoning_tokens INTEGER,
+        cause TEXT NOT NULL,
+        ended_us INTEGER,
+        streams INTEGER NOT NULL,
+        price INTEGER REFERENCES prices(seq),
+        estimated_input_tokens INTEGER,
+        estimated_pusd INTEGER,
+        computed_pusd INTEGER,
+        usage_estimated INTEGER NOT NULL DEFAULT 0,
+        cache_write_1h_tokens INTEGER,
+        audio_input_tokens INTEGER,
+        audio_output_tokens INTEGER,
+        image_input_tokens INTEGER,
+        image_output_tokens INTEGER,
+        searches INTEGER,
+        service_tier TEXT,
+        first_byte_us INTEGER,
+        first_token_us INTEGER,
+        http_status INTEGER,
+        model_reported INTEGER REFERENCES names(id),
+        request_id TEXT,
+        finish_reason TEXT,
+        failure_kind TEXT,
+        failure TEXT,
+        changes TEXT,
+        PRIMARY KEY (operation, number)
+      ) WITHOUT ROWID;
+      CREATE TABLE tags (
+        operation INTEGER NOT NULL REFERENCES operations(seq),
+        key INTEGER NOT NULL REFERENCES names(id),
+        value INTEGER NOT NULL REFERENCES names(id),
+        PRIMARY KEY (operation, key)
+      ) WITHOUT ROWID;
+      """)
+
+  /// Prompts and replies, apart.
+  ///
+  /// A row is never changed, so what is new since the last search is what has a higher `seq`: words are indexed when
+  /// someone searches, not while a call waits.
+  private static let m002Contents = Migration(
+    name: "002 contents",
+    sql: """
+      CREATE TABLE contents (
+        seq INTEGER PRIMARY KEY,
+        operation INTEGER NOT NULL REFERENCES operations(seq),
+        part TEXT NOT NULL,
+        text TEXT NOT NULL
+      );
+      CREATE INDEX contents_of_operation ON contents(operation);
+      CREATE TABLE indexed_contents (
+        up_to INTEGER NOT NULL
+      );
+      INSERT INTO indexed_contents VALUES (0);
+      """)
+}
+
+extension Database {
+  /// Brings the file to the latest schema.
+  ///
+  /// For a connection whose process holds the write lock.
+  func migrate(at now: Timestamp, _ migrations: [Migration] = Migration.all) throws(LedgerFailure) {
+    let task = "prepare the ledger's tables"
+    if try schemaVersion() >= migrations.count { return }
+    try transaction(task) { () throws(LedgerFailure) in
+      let version = try schemaVersion()
+      try execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_us INTEGER NOT NULL)", task)
+      for migration in migrations.dropFirst(version) {
+        try execute(migration.sql, task)
+        try run("INSERT INTO migrations VALUES (?, ?)", [.text(migration.name), .int(now.microseconds)], task)
+      }
+      try execute("PRAGMA user_version = \(migrations.count)", task)
+    }
+  }
+
+  /// How many migrations the file has seen; throws when they are more than we know.
+  @discardableResult
+  func schemaVersion() throws(LedgerFailure) -> Int {
+    let task = "open the ledger"
+    let version = Int(try int("PRAGMA user_version", [], task) ?? 0)
+    guard version <= Migration.all.count else {
+      throw LedgerFailure(.newerSchema, task, "it was written by a later version of this program")
+    }
+    return version
+  }
+}

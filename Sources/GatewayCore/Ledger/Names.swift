@@ -1,0 +1,28 @@
+// Words that repeat, stored once and spoken of by number.
+
+/// The numbers of names in one ledger, remembered.
+///
+/// For the owner of the connection.
+final class Names {
+  private var known: [String: Int64] = [:]
+
+  /// The number of `name`, which is added if it is new.
+  ///
+  /// For use inside a transaction.
+  func id(of name: String, in database: Database) throws(LedgerFailure) -> Int64 {
+    if let id = known[name] { return id }
+    let task = "book a name"
+    var id = try database.int("SELECT id FROM names WHERE text = ?", [.text(name)], task)
+    if id == nil {
+      try database.run("INSERT INTO names (text) VALUES (?)", [.text(name)], task)
+      id = database.lastInsertedRow
+    }
+    // Sessions and users come and go: what is remembered stays small.
+    if known.count >= 10_000 { forget() }
+    known[name] = id
+    return id ?? 0
+  }
+
+  /// For after a rollback: names added in it are gone.
+  func forget() { known.removeAll() }
+}
