@@ -1,7 +1,9 @@
 // Which of the known words was probably meant.
 
-/// The words of `candidates` nearest to `typed`: at most `limit`, all equally near, none farther than two edits (one for
-/// a short word). A word that `typed` begins is one edit away.
+/// The words of `candidates` nearest to `typed`: at most `limit`, all equally near, none farther than two edits (one
+/// for a short word).
+///
+/// A word that `typed` begins is one edit away.
 package func nearMisses(of typed: String, among candidates: some Sequence<String>, limit: Int = 3) -> [String] {
   let wanted = Array(typed.lowercased().unicodeScalars.prefix(longestCompared))
   let farthest = wanted.count <= 3 ? 1 : 2

@@ -1,8 +1,8 @@
 /// The person's mistake on the command line: what was wrong and what to do, each one clause.
 package struct UsageError: Error, Sendable, Equatable {
-  /// What was wrong, e.g. `unknown flag '--modle'`.
+  /// What was wrong, such as `unknown flag '--modle'`.
   package var problem: String
-  /// What to do about it, e.g. `Did you mean '--model'?`.
+  /// What to do about it, such as `Did you mean '--model'?`.
   package var advice: String?
 
   package init(_ problem: String, advice: String? = nil) {
