@@ -35,7 +35,7 @@ bench: setup ## measure start-up, reports and decoding against the thresholds
 	@Benchmarks/run
 
 install: build ## install under PREFIX (/usr/local)
-	install -D -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/llmgw"
+	install -D -s -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/llmgw"
 
 uninstall: ## remove what install put there
 	rm -f "$(DESTDIR)$(PREFIX)/bin/llmgw"

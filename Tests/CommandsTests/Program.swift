@@ -207,9 +207,10 @@ private final class Collected: Sendable {
         state.bytes += chunk.prefix(max(count, 0))
         let hasEnough = enough.map { state.bytes.firstRange(of: $0) != nil } ?? false
         state.isOver = count <= 0 || state.bytes.count > Self.most || hasEnough
-        let due = state.waiting.filter { Self.isDue($0.text, state) }
-        state.waiting.removeAll { Self.isDue($0.text, state) }
-        return (state.isOver, due)
+        let (bytes, isOver) = (state.bytes, state.isOver)
+        let due = state.waiting.filter { Self.isDue($0.text, bytes, isOver) }
+        state.waiting.removeAll { Self.isDue($0.text, bytes, isOver) }
+        return (isOver, due)
       }
       due.forEach { $0.continuation.resume() }
       if isOver { return }
@@ -222,7 +223,7 @@ private final class Collected: Sendable {
   private func wait(_ text: [UInt8]?) async {
     await withCheckedContinuation { continuation in
       let isDue = state.withLock { state in
-        if Self.isDue(text, state) { return true }
+        if Self.isDue(text, state.bytes, state.isOver) { return true }
         state.waiting.append((text, continuation))
         return false
       }
@@ -230,8 +231,8 @@ private final class Collected: Sendable {
     }
   }
 
-  private static func isDue(_ text: [UInt8]?, _ state: State) -> Bool {
-    state.isOver || text.map { state.bytes.firstRange(of: $0) != nil } ?? false
+  private static func isDue(_ text: [UInt8]?, _ bytes: [UInt8], _ isOver: Bool) -> Bool {
+    isOver || text.map { bytes.firstRange(of: $0) != nil } ?? false
   }
 }
 

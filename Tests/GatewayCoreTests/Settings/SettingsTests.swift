@@ -75,8 +75,8 @@ struct SettingsFile {
     ("budgets: []", "c.yaml:1:10: this version cannot enforce 'budgets' yet. Remove the section."),
     ("models: {x: {}}", "c.yaml:1:10: 'x' is not of the form provider/model."),
     (
-      "models: {a/b: {price: {input: 1e-3}}}",
-      "c.yaml:1:31: models.a/b.price.input: '1e-3' is not an amount of dollars per million tokens. Write it as \"0.20\"."
+      "models: {a/b: {price: {input: cheap}}}",
+      "c.yaml:1:31: models.a/b.price.input: 'cheap' is not an amount of dollars per million tokens. Write it as \"0.20\"."
     ),
     ("models: {a/b: {context: -1}}", "c.yaml:1:25: models.a/b.context must be a whole number above zero."),
     (
