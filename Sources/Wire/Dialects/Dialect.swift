@@ -61,4 +61,12 @@ public struct WireError: Error, Sendable, Equatable {
 public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
+
+  /// The format itself.
+  public var dialect: any Dialect.Type {
+    switch self {
+    case .openAIChat: OpenAIChat.self
+    case .anthropicMessages: AnthropicMessages.self
+    }
+  }
 }

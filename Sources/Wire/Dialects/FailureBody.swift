@@ -76,6 +76,19 @@ struct FailureBody {
   }
 }
 
+extension Dialect {
+  /// Reads any bytes that came with an error status, or with 200 where an answer should have been.
+  ///
+  /// Vendors' error objects differ in little, and relays send another vendor's: one reader serves all dialects.
+  public static func decodeFailure(status: Int, body: [UInt8]) -> ProviderFailure {
+    let failure = FailureBody(body).failure(status: status)
+    // An answer that is neither an answer nor an error.
+    let isMalformed = (200...299).contains(status) && failure.code == nil && (try? JSON.parse(body)["error"]) == nil
+    guard isMalformed else { return failure }
+    return ProviderFailure(.malformed, status: status, message: failure.message)
+  }
+}
+
 extension ProviderFailure {
   /// `text` as one line of at most 300 characters, without control characters.
   public static func oneLine(_ text: String) -> String {

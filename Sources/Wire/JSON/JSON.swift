@@ -89,7 +89,8 @@ extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
 extension JSONObject: ExpressibleByDictionaryLiteral {
   public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
-  init(_ elements: [(String, JSON)]) {
+  /// Members in that order.
+  public init(_ elements: [(String, JSON)]) {
     members = elements.map { Member(name: $0.0, value: $0.1) }
   }
 }
