@@ -93,19 +93,21 @@ extension ProviderFailure {
   /// `text` as one line of at most 300 characters, without control characters.
   public static func oneLine(_ text: String) -> String {
     var line = String.UnicodeScalarView()
-    var followsSpace = true
+    var length = 0
+    var isSpaceDue = false
     for scalar in text.unicodeScalars {
-      let isSpace = scalar.properties.isWhitespace || scalar.properties.generalCategory == .control
-      if isSpace {
-        if !followsSpace { line.append(" ") }
-      } else if scalar.properties.generalCategory != .format {  // such as marks that turn the direction of a line
-        line.append(scalar)
+      let category = scalar.properties.generalCategory
+      if category == .format { continue }  // such as marks that turn the direction of a line
+      if category == .control || scalar.properties.isWhitespace {
+        isSpaceDue = length > 0
+        continue
       }
-      followsSpace = isSpace || (followsSpace && line.isEmpty)
-      if line.count > 300 { break }
+      length += isSpaceDue ? 2 : 1
+      if length >= 300 { return String(line) + "…" }
+      if isSpaceDue { line.append(" ") }
+      line.append(scalar)
+      isSpaceDue = false
     }
-    if line.count > 300 { line = String.UnicodeScalarView(line.prefix(299)) + ["…"] }
-    if line.last == " " { line.removeLast() }
     return String(line)
   }
 }

@@ -15,6 +15,8 @@ struct ThinkTagSplitter: Sendable {
 
   private static let opening = "<think>"
   private static let closing = "</think>"
+  /// How much white space may stand before the opening tag, in bytes.
+  private static let maximumSpace = 64
   private var state = State.beginning
   /// What cannot be judged yet: white space, or the beginning of a tag.
   private var held = ""
@@ -51,11 +53,13 @@ struct ThinkTagSplitter: Sendable {
 
   private mutating func leaveBeginning() -> Bool {
     let start = held.drop(while: \.isWhitespace)
-    if start.hasPrefix(Self.opening) {
+    if held.utf8.count - start.utf8.count > Self.maximumSpace {
+      state = .text
+    } else if start.hasPrefix(Self.opening) {
       held = String(start.dropFirst(Self.opening.count))
       state = .thinking
-    } else if Self.opening.hasPrefix(start), held.utf8.count < 64 {
-      return false  // an empty text too, but not white space without end
+    } else if Self.opening.hasPrefix(start) {
+      return false  // an empty text too
     } else {
       state = .text
     }

@@ -136,7 +136,7 @@ extension JSON {
     case (.null, "null"), (.bool, "boolean"), (.number, "number"), (.string, "string"), (.array, "array"),
       (.object, "object"):
       true
-    case (.number(let number), "integer"): Double(number.text).map { $0 == $0.rounded() } ?? false
+    case (.number(let number), "integer"): number.isWhole
     default: false
     }
   }

@@ -19,16 +19,6 @@ struct Observed: Equatable {
   var isComplete = false
 }
 
-extension DialectName {
-  /// The dialect of that name, `nil` while there is none.
-  var dialect: (any Dialect.Type)? {
-    switch self {
-    case .openAIChat: OpenAIChat.self
-    case .anthropicMessages: nil
-    }
-  }
-}
-
 extension Dialect {
   /// Decodes an answer: a stream in pieces of `chunkSize`, a whole reply, or an error.
   static func observe(

@@ -44,14 +44,16 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       return
     }
     if event.name.equals("error") { return events.append(.failed(Self.failure(try JSON.parse(event.data)))) }
-    let start = events.count
     var scanner = try JSONScanner(event.data)
     var chunk = Chunk()
     try scanner.enterObject()
     while let name = try scanner.nextMember() { try read(name, &scanner, &chunk, into: &events) }
     try scanner.finish()
-    // The ids may stand after the choices in a chunk; they are told first.
-    if let started = startedEvent(chunk) { events.insert(started, at: start) }
+    if let started = startedEvent(chunk) { events.append(started) }
+    if let choices = chunk.choices {
+      var scanner = try JSONScanner(choices)
+      try readChoices(&scanner, &chunk, into: &events)
+    }
     finish(chunk, event, into: &events)
   }
 
@@ -59,6 +61,8 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   private struct Chunk {
     var id: ArraySlice<UInt8> = []
     var model: ArraySlice<UInt8> = []
+    /// The choices, while the answer's id is not known: it may stand after them, but is told first.
+    var choices: ArraySlice<UInt8>?
     var usage: JSON?
     var failure: ProviderFailure?
     var isErrorObject = false
@@ -68,7 +72,8 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     _ name: ArraySlice<UInt8>, _ scanner: inout JSONScanner, _ chunk: inout Chunk, into events: inout [ChatEvent]
   ) throws(WireError) {
     switch name {
-    case "choices": try readChoices(&scanner, &chunk, into: &events)
+    case "choices":
+      if id.isEmpty { chunk.choices = try scanner.raw() } else { try readChoices(&scanner, &chunk, into: &events) }
     case "id": chunk.id = try scanner.stringBytes() ?? []
     case "model": chunk.model = try scanner.stringBytes() ?? []
     case "service_tier": serviceTier = try scanner.stringBytes() ?? serviceTier
