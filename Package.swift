@@ -31,11 +31,15 @@ let package = Package(
 
     .executableTarget(name: "llmgw", dependencies: ["Commands"]),
 
+    // Tests; what several of them need is a target of its own.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
-    .testTarget(name: "GatewayCoreTests", dependencies: ["GatewayCore", "Wire", "CSQLite"]),
+    .testTarget(name: "GatewayCoreTests", dependencies: ["GatewayCore", "Wire", "CSQLite", "TestSupport"]),
     .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "CommandLineKit", "GatewayCore", "Wire"]),
+    .testTarget(
+      name: "CommandsTests",
+      dependencies: ["Commands", "CommandLineKit", "GatewayCore", "Wire", "TestSupport", "llmgw"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -6,7 +6,7 @@
 /// A word that `typed` begins is one edit away.
 package func nearMisses(of typed: String, among candidates: some Sequence<String>, limit: Int = 3) -> [String] {
   let wanted = Array(typed.lowercased().unicodeScalars.prefix(longestCompared))
-  let farthest = wanted.count <= 3 ? 1 : 2
+  let farthest = wanted.count <= 5 ? 1 : 2
   var found: [(distance: Int, word: String)] = []
   for word in candidates {
     let known = Array(word.lowercased().unicodeScalars.prefix(longestCompared))

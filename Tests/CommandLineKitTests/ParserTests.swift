@@ -94,7 +94,7 @@ struct Parsing {
 struct NearMisses {
   @Test(arguments: [
     ("modles", ["models"]), ("spned", ["spend"]), ("chta", ["chat"]), ("lgos", ["logs"]), ("MODELS", ["models"]),
-    ("hello", []), ("summarise", []), ("", []),
+    ("hello", []), ("chatt", ["chat"]), ("versoin", ["version"]), ("summarise", []), ("", []),
   ])
   func `a slip of the fingers finds its word`(_ typed: String, _ expected: [String]) {
     #expect(nearMisses(of: typed, among: ["chat", "models", "spend", "logs", "version", "bench"]) == expected)

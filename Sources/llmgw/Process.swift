@@ -1,29 +1,25 @@
-// SIGINT, SIGTERM and SIGHUP are taken by a thread of their own; no handler runs Swift.
+// What the process gets from the system: environment, clock, signals.
+// SIGINT, SIGTERM and SIGHUP are waited for by the main thread; no handler runs Swift.
 
 import Commands
 import Glibc
 
 private let watched = [SIGINT, SIGTERM, SIGHUP]
 
-/// Blocks the watched signals in this thread, and so in all later ones, and starts the thread that waits for them.
-func watchSignals(for interruption: Interruption) {
+/// Blocks the watched signals in this thread, and so in all that it starts.
+func blockSignals() {
   var set = watchedSet()
   pthread_sigmask(SIG_BLOCK, &set, nil)
-  var thread = pthread_t()
-  let context = Unmanaged.passRetained(interruption).toOpaque()
-  pthread_create(
-    &thread, nil,
-    { context in
-      guard let context else { return nil }
-      let interruption = Unmanaged<Interruption>.fromOpaque(context).takeRetainedValue()
-      var set = watchedSet()
-      while true {
-        var signal: Int32 = 0
-        guard sigwait(&set, &signal) == 0 else { continue }
-        if !interruption.receive(signal) { endBy(signal) }
-      }
-    }, context)
-  pthread_detach(thread)
+}
+
+/// Takes signals until the process ends: a call under way is cancelled and booked, anything else ends at once.
+func waitForSignals(_ interruption: Interruption) -> Never {
+  var set = watchedSet()
+  while true {
+    var signal: Int32 = 0
+    guard sigwait(&set, &signal) == 0 else { continue }
+    if !interruption.receive(signal) { endBy(signal) }
+  }
 }
 
 /// Ends the process by the signal itself, so that a shell loop around it stops too.
@@ -54,4 +50,11 @@ func processVariables() -> [String: String] {
     entry += 1
   }
   return variables
+}
+
+/// A clock that never jumps.
+func uptimeMicroseconds() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
 }
