@@ -191,6 +191,12 @@ private let toolResults: [OpenAIChatMessages.Case] = [
       + #""detail":"low"}}]},{"role":"assistant","content":"ok"}"#,
     changes: ["converted messages[0].content[0].content[1]"]),
   .init(
+    name: "an image a tool gave at the very end",
+    messages: [Message(.user, [result("c1", part(.image(Media(.url("https://i"), mediaType: nil))))])],
+    written: #"{"role":"tool","tool_call_id":"c1","content":""},"#
+      + #"{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://i"}}]}"#,
+    changes: ["converted messages[0].content[0].content[0]"]),
+  .init(
     name: "a failed tool", messages: [Message(.user, [result("c1", part(.text("bad")), isError: true)])],
     written: #"{"role":"tool","tool_call_id":"c1","content":"bad"}"#,
     changes: ["dropped messages[0].content[0].is_error"]),
