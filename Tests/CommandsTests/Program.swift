@@ -37,6 +37,13 @@ final class ProgramHome: Sendable {
     fclose(file)
   }
 
+  func read(_ name: String) -> String {
+    guard let file = fopen("\(path)/\(name)", "r") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    return String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+  }
+
   /// A config whose provider `mock` is the server at `port`, speaking `dialect`.
   func configure(port: Int, dialect: String = "openai-chat", extra: String = "") {
     write(
@@ -233,6 +240,16 @@ private final class Collected: Sendable {
 
   private static func isDue(_ text: [UInt8]?, _ bytes: [UInt8], _ isOver: Bool) -> Bool {
     isOver || text.map { bytes.firstRange(of: $0) != nil } ?? false
+  }
+}
+
+/// Runs a line in the shell to its end, with default signals.
+func onShell(_ line: String) async {
+  await withCheckedContinuation { continuation in
+    onThread {
+      _ = system(line)
+      continuation.resume()
+    }
   }
 }
 
