@@ -9,7 +9,7 @@ extension AnyCommand<Invocation> {
     Command(
       CommandDescription("version", "Print the version."), options: { NoOptions() },
       run: { _, invocation in
-        try invocation.terminal.stdout.write("llmgw \(Commands.version)\n")
+        try invocation.terminal.stdout.write("llmgw \(programVersion)\n")
         return 0
       }))
 

@@ -109,11 +109,11 @@ struct SchemaFields {
       "bio":{"type":"string","description":"a short text"},"ok":{"type":"boolean"},"score":{"type":"number"}},\
       "required":["name","age","bio","ok","score"],"additionalProperties":false}
       """)
-    #expect(try schema(fields: "name, age int, bio: a short text, ok bool, score float") == expected)
+    #expect(try answerSchema(fields: "name, age int, bio: a short text, ok bool, score float") == expected)
   }
 
   @Test func `line ends part fields whose descriptions hold commas`() throws {
-    let schema = try schema(fields: "name: first, last\nage int")
+    let schema = try answerSchema(fields: "name: first, last\nage int")
     #expect(schema["properties"]?["name"]?["description"]?.string == "first, last")
     #expect(schema["required"]?.array?.count == 2)
   }
@@ -123,6 +123,6 @@ struct SchemaFields {
     (" , ", "the schema has no field"),
   ])
   func `a mistake is named`(_ fields: String, _ problem: String) {
-    #expect { try schema(fields: fields) } throws: { ($0 as? CommandFailure)?.line.contains(problem) == true }
+    #expect { try answerSchema(fields: fields) } throws: { ($0 as? CommandFailure)?.line.contains(problem) == true }
   }
 }

@@ -22,7 +22,7 @@ extension Invocation {
       model: model, messages: (options.system.map { [Message(.system, $0)] } ?? []) + [Message(.user, content)])
     for option in options.modelOptions { try request.apply(option: option) }
     if let typed = options.schema {
-      request.output = .jsonSchema(name: "answer", schema: try schema(typed: typed), strict: true)
+      request.output = .jsonSchema(name: "answer", schema: try answerSchema(typed: typed), strict: true)
     }
     request.streams = !options.waitsForWhole
     return request

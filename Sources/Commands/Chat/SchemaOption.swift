@@ -5,7 +5,7 @@ import GatewayCore
 package import Wire
 
 /// The schema that `typed` means: JSON when it begins with `{`, else a file of that name, else fields.
-func schema(typed: String) throws -> JSON {
+func answerSchema(typed: String) throws -> JSON {
   if typed.first(where: { !$0.isWhitespace }) == "{" {
     return try parsedSchema(Array(typed.utf8), from: "--schema")
   }
@@ -16,7 +16,7 @@ func schema(typed: String) throws -> JSON {
     guard failure.isMissing, !typed.contains("/"), !typed.contains(".") else {
       throw CommandFailure(.usage, "schema '\(typed)': \(failure.why)")
     }
-    return try schema(fields: typed)
+    return try answerSchema(fields: typed)
   }
 }
 
@@ -34,7 +34,7 @@ private func parsedSchema(_ bytes: [UInt8], from name: String) throws -> JSON {
 /// `int`, `float` or `bool`) and, after a colon, a description.
 ///
 /// All are required.
-package func schema(fields typed: String) throws -> JSON {
+package func answerSchema(fields typed: String) throws -> JSON {
   var properties = JSONObject()
   var required: [JSON] = []
   let separator: Character = typed.contains("\n") ? "\n" : ","

@@ -4,7 +4,7 @@ import Glibc
 import Synchronization
 
 /// What the driver thread can be asked for.
-enum Command: Sendable {
+enum DriverCommand: Sendable {
   case start(HTTPRequest, Exchange)
   case resume(Exchange)
   case cancel(Exchange)
@@ -14,7 +14,7 @@ enum Command: Sendable {
 /// Commands on their way to the driver thread. It holds at most three per transfer, so it needs no bound of its own.
 final class CommandQueue: Sendable {
   private struct State {
-    var commands: [Command] = []
+    var commands: [DriverCommand] = []
     /// Why nothing more is accepted, once that is so.
     var refusal: TransportFailure?
   }
@@ -36,11 +36,11 @@ final class CommandQueue: Sendable {
   }
 
   /// To a driver that has stopped it says nothing: there is no transfer left.
-  func post(_ command: Command) {
+  func post(_ command: DriverCommand) {
     _ = append(command)
   }
 
-  private func append(_ command: Command) -> TransportFailure? {
+  private func append(_ command: DriverCommand) -> TransportFailure? {
     let (refusal, isFirst) = state.withLock { state -> (TransportFailure?, Bool) in
       if let refusal = state.refusal { return (refusal, false) }
       state.commands.append(command)
@@ -51,7 +51,7 @@ final class CommandQueue: Sendable {
   }
 
   /// All commands that wait, oldest first. For the driver thread.
-  func takeAll() -> [Command] {
+  func takeAll() -> [DriverCommand] {
     var count: eventfd_t = 0
     eventfd_read(eventFile, &count)
     return state.withLock { state in
@@ -61,7 +61,7 @@ final class CommandQueue: Sendable {
   }
 
   /// Takes what waits and refuses all that comes later.
-  func close(refusing refusal: TransportFailure) -> [Command] {
+  func close(refusing refusal: TransportFailure) -> [DriverCommand] {
     state.withLock { state in
       state.refusal = refusal
       defer { state.commands = [] }

@@ -55,7 +55,7 @@ final class Driver {
 
 /// Commands.
 extension Driver {
-  private func obey(_ command: Command) {
+  private func obey(_ command: DriverCommand) {
     switch command {
     case .start(let request, let exchange): start(request, exchange)
     case .resume(let exchange): transfers[ObjectIdentifier(exchange)]?.resume()

@@ -9,7 +9,7 @@ public struct ChatReplyBuilder: Sendable {
     case text, refusal, reasoning
   }
 
-  private struct Call: Sendable {
+  private struct OpenCall: Sendable {
     /// Where its part stands in the content.
     var place: Int
     var arguments = ""
@@ -22,7 +22,7 @@ public struct ChatReplyBuilder: Sendable {
   /// The part that still grows stands apart, so that appending a piece copies nothing; so do arguments.
   private var openKind: TextKind?
   private var openText = ""
-  private var calls: [Int: Call] = [:]
+  private var calls: [Int: OpenCall] = [:]
   private var choices: [Int: String] = [:]
   private var bytesLeft: Int
 
@@ -118,7 +118,7 @@ public struct ChatReplyBuilder: Sendable {
       throw WireError(offset: 0, "a tool call that began before, or more than \(Self.maximumCalls)")
     }
     addPart(ContentPart(.toolCall(call)))
-    calls[index] = Call(place: result.content.count - 1)
+    calls[index] = OpenCall(place: result.content.count - 1)
   }
 
   private mutating func addChoice(_ index: Int, _ text: String) throws(WireError) {

@@ -1,4 +1,3 @@
-// What the process gets from the system: environment, clock, signals.
 // SIGINT, SIGTERM and SIGHUP are waited for by the main thread; no handler runs Swift.
 
 import Commands
@@ -38,23 +37,4 @@ private func watchedSet() -> sigset_t {
   sigemptyset(&set)
   for number in watched { sigaddset(&set, number) }
   return set
-}
-
-/// The environment as the process got it.
-func processVariables() -> [String: String] {
-  var variables: [String: String] = [:]
-  var entry = environ
-  while let text = entry.pointee {
-    let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
-    entry += 1
-  }
-  return variables
-}
-
-/// A clock that never jumps.
-func uptimeMicroseconds() -> Int64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
 }

@@ -26,4 +26,4 @@ package struct Invocation: Sendable {
 }
 
 /// The version of the program.
-package let version = "0.1.0"
+package let programVersion = "0.1.0"
