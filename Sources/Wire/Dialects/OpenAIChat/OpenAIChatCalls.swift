@@ -46,7 +46,7 @@ struct OpenAIChatCallDelta {
 
 /// Numbers the calls of one answer from 0 and tells each beginning once.
 struct OpenAIChatCallTracker: Sendable {
-  private struct Call: Sendable {
+  private struct TrackedCall: Sendable {
     var providerIndex: Int?
     var id: String
     var name = ""
@@ -56,7 +56,7 @@ struct OpenAIChatCallTracker: Sendable {
   }
 
   var replyID: String?
-  private var calls: [Call] = []
+  private var calls: [TrackedCall] = []
 
   private static let maximumCalls = 1024
   private static let maximumHeldBytes = 64 << 10
@@ -92,7 +92,7 @@ struct OpenAIChatCallTracker: Sendable {
   /// The call a delta belongs to, a new one if need be.
   private mutating func place(of delta: OpenAIChatCallDelta) -> Int {
     if let index = known(delta) { return index }
-    calls.append(Call(providerIndex: delta.index, id: delta.id))
+    calls.append(TrackedCall(providerIndex: delta.index, id: delta.id))
     return calls.count - 1
   }
 
