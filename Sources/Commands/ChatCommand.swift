@@ -166,6 +166,6 @@ extension Invocation {
   func gateway(_ catalog: Catalog, _ transport: Transport, ledger: Result<Ledger, LedgerFailure>) -> Gateway {
     Gateway(
       catalog: catalog, environment: environment, transport: transport, ledger: ledger, runtime: runtime,
-      userAgent: "llmgw/\(programVersion)")
+      version: programVersion)
   }
 }

@@ -59,9 +59,14 @@ extension Gateway {
       throw .invalidRequest(error.problem)
     }
     http.headers = [
-      ("content-type", "application/json"), ("user-agent", userAgent),
+      ("content-type", "application/json"), ("user-agent", "llmgw/\(version)"),
       ("accept", prepared.request.streams ? "text/event-stream" : "application/json"),
     ]
+    let ownNames = Set(provider.headers.map { $0.name.lowercased() })
+    for (name, value) in prepared.quirks.requiredHeaders.sorted(by: { $0.key < $1.key })
+    where !ownNames.contains(name.lowercased()) {
+      http.headers.append((name, value.replacing("{version}", with: version)))
+    }
     http.headers += provider.headers
     if let key = try key(of: provider, isNeeded: keyIsNeeded) {
       try http.authorize(by: provider.auth, key: key.value, provider: provider.id)
