@@ -225,7 +225,8 @@ struct ProviderKeys {
     let provider = try #require(provider)
     #expect(throws: KeyFailure.missing(provider: "openai", variables: ["OPENAI_API_KEY"])) {
       try ProviderKey.find(
-        for: provider, environment: Environment(variables: [:]), store: nil, runCommand: { (_) throws(KeyFailure) in "" })
+        for: provider, environment: Environment(variables: [:]), store: nil,
+        runCommand: { (_) throws(KeyFailure) in "" })
     }
   }
 
