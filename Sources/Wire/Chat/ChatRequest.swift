@@ -32,7 +32,9 @@ public struct ChatRequest: Sendable, Equatable {
   }
 }
 
-/// How the next token is drawn. Numbers keep the text in which they were given.
+/// How the next token is drawn.
+///
+/// Numbers keep the text in which they were given.
 public struct Sampling: Sendable, Equatable {
   public var temperature: JSONNumber?
   public var topP: JSONNumber?

@@ -97,7 +97,9 @@ public struct ReasoningBlock: Sendable, Equatable {
 public struct ToolCall: Sendable, Equatable {
   public var id: String
   public var name: String
-  /// The arguments as JSON text, exactly as the model wrote them; it may not be valid JSON. Never empty: no arguments are `{}`.
+  /// The arguments as JSON text, exactly as the model wrote them; it may not be valid JSON.
+  ///
+  /// Never empty: no arguments are `{}`.
   public var arguments: String
   /// True for a tool the provider runs itself.
   public var runsAtProvider: Bool

@@ -1,4 +1,6 @@
-/// What is known of a model that decides how a request to it is written. Unknown is `nil` or empty.
+/// What is known of a model that decides how a request to it is written.
+///
+/// Unknown is `nil` or empty.
 public struct ModelTraits: Sendable, Equatable {
   /// The most tokens it can write.
   public var maxOutputTokens: Int?

@@ -1,6 +1,8 @@
 // What a call consumed, counted the same way for every provider.
 
-/// Tokens by kind. `nil` is unknown, never zero.
+/// Tokens by kind.
+///
+/// `nil` is unknown, never zero.
 ///
 /// Comparable across providers: `input` = fresh + cache read + cache write, `output` includes reasoning.
 public struct Usage: Sendable, Equatable {

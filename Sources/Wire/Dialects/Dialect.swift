@@ -1,6 +1,8 @@
 // What each wire format must be able to do for calling a provider. The serving side is a refinement beside it.
 
-/// A wire format: bytes to values and back. Knows no host, no key, no socket, and no provider's name.
+/// A wire format: bytes to values and back.
+///
+/// Knows no host, no key, no socket, and no provider's name.
 public protocol Dialect: Sendable {
   associatedtype StreamDecoder: StreamDecoding
 
@@ -19,7 +21,9 @@ public protocol Dialect: Sendable {
   static func makeStreamDecoder(quirks: Quirks) -> StreamDecoder
 }
 
-/// Reads a streamed answer as its bytes come in, split anywhere. Framing included.
+/// Reads a streamed answer as its bytes come in, split anywhere.
+///
+/// Framing included.
 public protocol StreamDecoding: Sendable {
   /// Appends what `bytes` said to `events`. After a throw the decoder is not used again; `events` holds what came before.
   mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError)
@@ -41,20 +45,16 @@ public struct EncodedRequest: Sendable, Equatable {
   }
 }
 
-/// Bytes that are not what a format says they should be.
-public struct WireError: Error, Sendable, Equatable {
-  /// How many bytes in.
-  public var offset: Int
-  /// What was expected or found, as one clause.
-  public var problem: String
-  public init(offset: Int, _ problem: String) {
-    self.offset = offset
-    self.problem = problem
-  }
-}
-
 /// The wire formats that are built in, by the names that data and config use.
 public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
+
+  /// The format itself.
+  public var dialect: any Dialect.Type {
+    switch self {
+    case .openAIChat: OpenAIChat.self
+    case .anthropicMessages: AnthropicMessages.self
+    }
+  }
 }

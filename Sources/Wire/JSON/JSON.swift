@@ -12,21 +12,16 @@ public enum JSON: Sendable, Equatable {
   case raw([UInt8])
 }
 
-/// A number as it was written. Nothing is rounded.
-public struct JSONNumber: Sendable, Equatable {
-  public var text: String
-  public init(text: String) { self.text = text }
-  public init(_ value: Int) { text = String(value) }
-  /// The value, when it is a whole number that fits.
-  public var int: Int? { Int(text) }
-}
-
 /// Members in the order in which they came; a name may stand twice, the last one is read.
 public struct JSONObject: Sendable, Equatable {
   public var members: [Member] = []
   public struct Member: Sendable, Equatable {
     public var name: String
     public var value: JSON
+    public init(name: String, value: JSON) {
+      self.name = name
+      self.value = value
+    }
   }
   public init() {}
   public var isEmpty: Bool { members.isEmpty }
@@ -40,5 +35,62 @@ public struct JSONObject: Sendable, Equatable {
       }
       members[index].value = newValue
     }
+  }
+}
+
+// MARK: Looking inside
+
+/// Each is `nil` when the value is something else; a `.raw` part is not looked into.
+extension JSON {
+  public var isNull: Bool { self == .null }
+
+  public var bool: Bool? {
+    if case .bool(let value) = self { value } else { nil }
+  }
+
+  public var number: JSONNumber? {
+    if case .number(let value) = self { value } else { nil }
+  }
+
+  /// A whole number that fits.
+  public var int: Int? { number?.int }
+
+  public var string: String? {
+    if case .string(let value) = self { value } else { nil }
+  }
+
+  public var array: [JSON]? {
+    if case .array(let value) = self { value } else { nil }
+  }
+
+  public var object: JSONObject? {
+    if case .object(let value) = self { value } else { nil }
+  }
+
+  /// The member of that name, when this is an object that has it.
+  public subscript(name: String) -> JSON? { object?[name] }
+}
+
+// MARK: Literals
+
+/// There is no literal for `.null`: `nil` where an optional value is meant would become one.
+extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByStringInterpolation, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+  public init(dictionaryLiteral elements: (String, JSON)...) {
+    self = .object(JSONObject(elements))
+  }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
+
+  /// Members in that order.
+  public init(_ elements: [(String, JSON)]) {
+    members = elements.map { Member(name: $0.0, value: $0.1) }
   }
 }
