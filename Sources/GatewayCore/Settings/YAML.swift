@@ -40,6 +40,13 @@ public struct SettingsError: Error, Sendable, Equatable {
   package var problem: String
   package var advice: String?
 
+  package init(file: String, place: TextPlace? = nil, problem: String, advice: String? = nil) {
+    self.file = file
+    self.place = place
+    self.problem = problem
+    self.advice = advice
+  }
+
   /// `file:line:column: problem`.
   package var problemLine: String {
     let position = place.map { ":\($0.line):\($0.column)" } ?? ""

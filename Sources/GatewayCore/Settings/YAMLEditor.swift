@@ -149,6 +149,9 @@ package struct YAMLEditor {
 }
 
 extension YAMLNode {
+  /// The keys of a mapping.
+  package var names: [String] { entries.map(\.name) }
+
   fileprivate var entries: [Entry] { if case .mapping(let entries) = kind { entries } else { [] } }
 
   fileprivate func entry(named name: String) -> Entry? { entries.first { $0.name == name } }

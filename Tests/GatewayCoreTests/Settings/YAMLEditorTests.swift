@@ -14,20 +14,30 @@ struct EditingYAML {
     ("", "defaults/model", "a/b", "defaults:\n  model: a/b\n"),
     ("# mine\n", "aliases/x", "y", "# mine\naliases:\n  x: y\n"),
     ("defaults: { model: a }  # why\n", "defaults/model", "b", "defaults: { model: b }  # why\n"),
-    ("defaults:\n  model: 'old'   # why\nledger: {}\n", "defaults/model", "new",
-     "defaults:\n  model: new   # why\nledger: {}\n"),
+    (
+      "defaults:\n  model: 'old'   # why\nledger: {}\n", "defaults/model", "new",
+      "defaults:\n  model: new   # why\nledger: {}\n"
+    ),
     ("aliases: { a: b }\n", "aliases/c", "d e", "aliases: { a: b, c: \"d e\" }\n"),
     ("aliases: {}\n", "aliases/c", "d", "aliases: { c: d}\n"),
-    ("providers:\n    x:\n        base_url: http://h # there\n\n# end\n", "providers/x/like", "groq",
-     "providers:\n    x:\n        base_url: http://h # there\n        like: groq\n\n# end\n"),
-    ("providers:\n  x: { like: y }\naliases:\n  a: b", "providers/z/timeouts/idle", "5s",
-     "providers:\n  x: { like: y }\n  z:\n    timeouts:\n      idle: 5s\naliases:\n  a: b"),
+    (
+      "providers:\n    x:\n        base_url: http://h # there\n\n# end\n", "providers/x/like", "groq",
+      "providers:\n    x:\n        base_url: http://h # there\n        like: groq\n\n# end\n"
+    ),
+    (
+      "providers:\n  x: { like: y }\naliases:\n  a: b", "providers/z/timeouts/idle", "5s",
+      "providers:\n  x: { like: y }\n  z:\n    timeouts:\n      idle: 5s\naliases:\n  a: b"
+    ),
     ("aliases:\n  a: b", "aliases/c", "d", "aliases:\n  a: b\n  c: d\n"),
-    ("providers:\nledger:\n  sync: full\n", "providers/x/like", "y", "providers:\n  x:\n    like: y\nledger:\n  sync: full\n"),
+    (
+      "providers:\nledger:\n  sync: full\n", "providers/x/like", "y",
+      "providers:\n  x:\n    like: y\nledger:\n  sync: full\n"
+    ),
     ("defaults:\n  model:\n", "defaults/model", "a/b", "defaults:\n  model: a/b\n"),
     ("# grüße 日本\naliases: {ü: 'ö'} # ä\n", "aliases/ü", "o", "# grüße 日本\naliases: {ü: o} # ä\n"),
   ])
-  func `one value changes and nothing else`(_ text: String, _ path: String, _ value: String, _ expected: String) throws {
+  func `one value changes and nothing else`(_ text: String, _ path: String, _ value: String, _ expected: String) throws
+  {
     let changed = try set(text, path, value)
     #expect(changed == expected)
     let found = try YAMLEditor(changed, file: "c.yaml").node(at: path.split(separator: "/").map(String.init))
@@ -53,7 +63,8 @@ struct EditingYAML {
     ("providers:\n  x:\n    timeouts:\n      idle: 5s\n", "providers/x/timeouts/idle", ""),
     ("aliases: {a: b}\n", "aliases/z", nil),
   ])
-  func `an entry goes, with its section when that is empty`(_ text: String, _ path: String, _ expected: String?) throws {
+  func `an entry goes, with its section when that is empty`(_ text: String, _ path: String, _ expected: String?) throws
+  {
     #expect(try remove(text, path) == expected)
   }
 
@@ -66,7 +77,8 @@ struct EditingYAML {
 struct SettingsKeys {
   @Test(arguments: [
     ("defaults.model", ["defaults", "model"]), ("providers.openai.base_url", ["providers", "openai", "base_url"]),
-    ("aliases.gpt-4.1", ["aliases", "gpt-4.1"]), ("models.a/b-1.5.price.input", ["models", "a/b-1.5", "price", "input"]),
+    ("aliases.gpt-4.1", ["aliases", "gpt-4.1"]),
+    ("models.a/b-1.5.price.input", ["models", "a/b-1.5", "price", "input"]),
     ("providers.x.headers.X-Org", ["providers", "x", "headers", "X-Org"]),
     ("providers.my.host.timeouts.idle", ["providers", "my.host", "timeouts", "idle"]),
   ])
