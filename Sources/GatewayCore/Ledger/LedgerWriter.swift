@@ -73,7 +73,8 @@ final class LedgerWriter: @unchecked Sendable {
     do throws(LedgerFailure) {
       return try write(units)
     } catch {
-      guard units.count > 1, error.kind == .other else { return units.map { _ in .failure(error) } }
+      // Whoever waited for the lock in vain need not wait again for each.
+      guard units.count > 1, error.kind != .locked else { return units.map { _ in .failure(error) } }
     }
     return units.map { unit in
       do throws(LedgerFailure) {
