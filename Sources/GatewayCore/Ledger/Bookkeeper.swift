@@ -73,7 +73,7 @@ final class Bookkeeper {
         SQLValue(closing.failureKind), SQLValue(closing.failureMessage), SQLValue(closing.requestID),
         try name(closing.modelReported), SQLValue(closing.firstByteMicroseconds),
         SQLValue(closing.firstTokenMicroseconds), SQLValue(closing.finishReason),
-        SQLValue(ChangeList.text(closing.changes)), .text(id.operationID), .int(Int64(id.number)),
+        try name(ChangeList.text(closing.changes)), .text(id.operationID), .int(Int64(id.number)),
       ], task)
     if closed == 0 { throw .notOpen(task, "it") }
   }
