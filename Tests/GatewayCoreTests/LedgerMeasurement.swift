@@ -20,7 +20,8 @@ struct LedgerMeasurement {
         group.addTask {
           var latencies: [Int64] = []
           for index in 0..<(calls / callers) {
-            let id = "01JD\(caller.padded(6))\((index * 7_919 % 100_000_007).padded(16))"
+            // As ids made of the time are: near each other, but not in order.
+            let id = "01JD\(index.padded(16))\((caller * 7_919 % 1_000_003).padded(6))"
             let entries = typicalCall(id)
             let start = ContinuousClock.now
             try? await ledger.record(Array(entries[..<2]))
