@@ -2,7 +2,7 @@
 package import Wire
 
 /// How a call or an attempt ended.
-package enum CallStatus: String, Sendable, CaseIterable {
+public enum CallStatus: String, Sendable, CaseIterable {
   /// Still running; never a closing status.
   case open
   case ok
@@ -19,12 +19,17 @@ package enum CallStatus: String, Sendable, CaseIterable {
   case lost
 }
 
-/// A name and a value that a caller puts on its calls: `team`, `search`.
-package struct Tag: Sendable, Hashable {
-  package var key: String
-  package var value: String
+/// Which part of the program a call came in by.
+public enum CallOrigin: String, Sendable, CaseIterable {
+  case cli, repl, bench, server
+}
 
-  package init(_ key: String, _ value: String) {
+/// A name and a value that a caller puts on its calls: `team`, `search`.
+public struct Tag: Sendable, Hashable {
+  public var key: String
+  public var value: String
+
+  public init(_ key: String, _ value: String) {
     self.key = key
     self.value = value
   }
@@ -32,14 +37,10 @@ package struct Tag: Sendable, Hashable {
 
 /// One call, as it is opened: before anything leaves.
 package struct OperationOpening: Sendable, Equatable {
-  package enum Origin: String, Sendable, CaseIterable {
-    case cli, repl, bench, server
-  }
-
   /// Unique in the ledger; ids that grow with time keep its index quick.
   package var id: String
   package var startedAt: Timestamp
-  package var origin: Origin
+  package var origin: CallOrigin
   /// The virtual key, by its id; never the key.
   package var keyID: String?
   package var user: String?
@@ -54,7 +55,7 @@ package struct OperationOpening: Sendable, Equatable {
   package var prompt: String?
 
   package init(
-    id: String, startedAt: Timestamp, origin: Origin, modelAsked: String, keyID: String? = nil, user: String? = nil,
+    id: String, startedAt: Timestamp, origin: CallOrigin, modelAsked: String, keyID: String? = nil, user: String? = nil,
     project: String? = nil, session: String? = nil, tags: [Tag] = [],
     dialectIn: String? = nil, route: String? = nil, prompt: String? = nil
   ) {

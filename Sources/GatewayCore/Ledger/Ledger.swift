@@ -2,9 +2,9 @@
 import Glibc
 
 /// How a ledger is kept.
-package struct LedgerSettings: Sendable, Equatable {
+public struct LedgerSettings: Sendable, Equatable {
   /// What survives a power cut; a crash of the process loses nothing either way.
-  package enum Sync: String, Sendable {
+  public enum Sync: String, Sendable, CaseIterable {
     /// The last second may be lost.
     case normal
     /// Nothing is lost; each commit waits for the disk.
@@ -12,12 +12,12 @@ package struct LedgerSettings: Sendable, Equatable {
   }
 
   /// Prompts and replies are kept, apart from the books.
-  package var keepsContents: Bool
-  package var sync: Sync
+  public var keepsContents: Bool
+  public var sync: Sync
   /// How long to wait for another process that writes.
-  package var patience: Duration
+  public var patience: Duration
 
-  package init(keepsContents: Bool = true, sync: Sync = .normal, patience: Duration = .seconds(10)) {
+  public init(keepsContents: Bool = true, sync: Sync = .normal, patience: Duration = .seconds(10)) {
     self.keepsContents = keepsContents
     self.sync = sync
     self.patience = patience
@@ -27,8 +27,8 @@ package struct LedgerSettings: Sendable, Equatable {
 /// A ledger open for writing.
 ///
 /// Its calls return when what they say is committed, many in one commit.
-package final class Ledger: Sendable {
-  package let files: LedgerFiles
+public final class Ledger: Sendable {
+  public let files: LedgerFiles
   private let writer: LedgerWriter
   private let ended: Latch
 
@@ -36,7 +36,7 @@ package final class Ledger: Sendable {
   /// open.
   ///
   /// Waits for the disk: not for an event loop.
-  package convenience init(_ files: LedgerFiles, settings: LedgerSettings, now: Timestamp) throws(LedgerFailure) {
+  public convenience init(_ files: LedgerFiles, settings: LedgerSettings, now: Timestamp) throws(LedgerFailure) {
     try files.create()
     let lock = try WriteLock(path: files.lock, patience: settings.patience)
     let database = try Database(writing: files, settings: settings, under: lock, now: now)
@@ -97,7 +97,7 @@ package final class Ledger: Sendable {
   /// Writes what was handed over and lets go of the file.
   ///
   /// Calls after it fail.
-  package func close() async {
+  public func close() async {
     writer.inbox.close()
     await ended.wait()
   }

@@ -1,8 +1,8 @@
 // What can go wrong with the ledger, told in one line without any value that was to be written.
 
 /// A ledger that could not do what it was asked; the call it was about goes on regardless.
-package struct LedgerFailure: Error, Sendable, Equatable, CustomStringConvertible {
-  package enum Kind: String, Sendable, CaseIterable {
+public struct LedgerFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  public enum Kind: String, Sendable, CaseIterable {
     /// Another process holds the ledger longer than we wait.
     case locked
     /// No space, or no quota, is left.
@@ -19,15 +19,15 @@ package struct LedgerFailure: Error, Sendable, Equatable, CustomStringConvertibl
     case other
   }
 
-  package var kind: Kind
+  public var kind: Kind
   /// What was being done: `open the ledger`, `book an attempt`.
-  package var task: String
+  public var task: String
   /// What happened, as one clause.
-  package var problem: String
+  public var problem: String
   /// SQLite's extended result code, where there is one.
-  package var code: Int32?
+  public var code: Int32?
 
-  package init(_ kind: Kind, _ task: String, _ problem: String, code: Int32? = nil) {
+  public init(_ kind: Kind, _ task: String, _ problem: String, code: Int32? = nil) {
     self.kind = kind
     self.task = task
     self.problem = problem
@@ -35,7 +35,7 @@ package struct LedgerFailure: Error, Sendable, Equatable, CustomStringConvertibl
   }
 
   /// One line, such as `open the ledger: the disk is full (SQLite 13)`, and what to do about it.
-  package var description: String {
+  public var description: String {
     let code = code.map { " (SQLite \($0))" } ?? ""
     return "\(task): \(problem)\(code).\(advice.map { " " + $0 } ?? "")"
   }

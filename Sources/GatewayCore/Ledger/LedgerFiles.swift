@@ -3,18 +3,18 @@ import CSQLite
 import Glibc
 
 /// The files of one ledger: `ledger.db` with its log, its lock, and one file for each running process.
-package struct LedgerFiles: Sendable, Equatable {
-  package let directory: String
+public struct LedgerFiles: Sendable, Equatable {
+  public let directory: String
 
   /// `directory` is the data directory, such as `~/.local/share/llmgw`.
-  package init(directory: String) { self.directory = directory }
+  public init(directory: String) { self.directory = directory }
 
-  package var database: String { directory + "/ledger.db" }
+  public var database: String { directory + "/ledger.db" }
   var lock: String { directory + "/ledger.lock" }
   var running: String { directory + "/running" }
 
   /// True once a ledger was begun there.
-  package var exist: Bool { access(database, F_OK) == 0 }
+  public var exist: Bool { access(database, F_OK) == 0 }
 
   /// The size of the write-ahead log, 0 when there is none.
   ///

@@ -50,7 +50,7 @@ struct SpendScan {
       case .project: values[index] = row.number(OperationColumn.project)
       case .status: values[index] = Self.index(row.text(OperationColumn.status).flatMap(CallStatus.init))
       case .origin:
-        values[index] = Self.index(row.text(OperationColumn.origin).flatMap(OperationOpening.Origin.init))
+        values[index] = Self.index(row.text(OperationColumn.origin).flatMap(CallOrigin.init))
       case .model, .provider, .period, .tag: break
       }
     }
@@ -173,7 +173,7 @@ extension SpendScan {
     switch dimension {
     case .period(let period): return period.label(value)
     case .status: return Self.word(CallStatus.self, value)?.rawValue ?? SpendReport.absent
-    case .origin: return Self.word(OperationOpening.Origin.self, value)?.rawValue ?? SpendReport.absent
+    case .origin: return Self.word(CallOrigin.self, value)?.rawValue ?? SpendReport.absent
     case .model, .provider, .project, .tag:
       let names = try database.rows("SELECT text FROM names WHERE id = ?", [.int(value)], "read a name") { $0.text(0) }
       return names.first.flatMap { $0 } ?? SpendReport.absent

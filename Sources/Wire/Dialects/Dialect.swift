@@ -45,20 +45,16 @@ public struct EncodedRequest: Sendable, Equatable {
   }
 }
 
-/// Bytes that are not what a format says they should be.
-public struct WireError: Error, Sendable, Equatable {
-  /// How many bytes in.
-  public var offset: Int
-  /// What was expected or found, as one clause.
-  public var problem: String
-  public init(offset: Int, _ problem: String) {
-    self.offset = offset
-    self.problem = problem
-  }
-}
-
 /// The wire formats that are built in, by the names that data and config use.
 public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
+
+  /// The format itself.
+  public var dialect: any Dialect.Type {
+    switch self {
+    case .openAIChat: OpenAIChat.self
+    case .anthropicMessages: AnthropicMessages.self
+    }
+  }
 }

@@ -8,7 +8,12 @@ package func ~= (literal: StaticString, bytes: ArraySlice<UInt8>) -> Bool {
 extension ArraySlice<UInt8> {
   /// Whether these bytes are the UTF-8 of `literal`.
   package func equals(_ literal: StaticString) -> Bool {
-    literal.withUTF8Buffer { $0.count == count && elementsEqual($0) }
+    guard literal.utf8CodeUnitCount == count else { return false }
+    return literal.withUTF8Buffer { literal in
+      let span = span
+      for index in literal.indices where span[index] != literal[index] { return false }
+      return true
+    }
   }
 
   /// The text these bytes spell; what is not UTF-8 becomes U+FFFD.

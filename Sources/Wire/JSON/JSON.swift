@@ -73,10 +73,10 @@ extension JSON {
 
 // MARK: Literals
 
-extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+/// There is no literal for `.null`: `nil` where an optional value is meant would become one.
+extension JSON: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByStringInterpolation, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-  public init(nilLiteral: ()) { self = .null }
   public init(booleanLiteral value: Bool) { self = .bool(value) }
   public init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
   public init(stringLiteral value: String) { self = .string(value) }
@@ -89,7 +89,8 @@ extension JSON: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expressibl
 extension JSONObject: ExpressibleByDictionaryLiteral {
   public init(dictionaryLiteral elements: (String, JSON)...) { self.init(elements) }
 
-  init(_ elements: [(String, JSON)]) {
+  /// Members in that order.
+  public init(_ elements: [(String, JSON)]) {
     members = elements.map { Member(name: $0.0, value: $0.1) }
   }
 }

@@ -25,6 +25,14 @@ public struct JSONNumber: Sendable, Equatable {
     return Int(scaled.value)
   }
 
+  /// Whether the value is whole, also when it fits no integer type.
+  public var isWhole: Bool {
+    guard let decimal = DecimalDigits(text) else { return false }
+    let zeros = decimal.digits.reversed().prefix { $0 == 0 }.count
+    // Zeros at the end are as good as a larger exponent.
+    return decimal.digits.isEmpty || decimal.exponent >= -zeros
+  }
+
   /// The value times 10^`power` to the nearest whole number, halves away from zero, and whether nothing was lost.
   ///
   /// `nil` when that does not fit or the text is no number.

@@ -14,7 +14,9 @@ extension JSONScanner {
     var hasEscapes = false
     position = start
     while true {
-      position = bytes.indexOfSpecialByte(from: position, isASCII: &isASCII)
+      let end = bytes.span.indexOfStringEnd(from: position - bytes.startIndex)
+      position = end.index + bytes.startIndex
+      isASCII = isASCII && end.isASCII
       switch byte {
       case ASCII.quote:
         let range = start..<position
@@ -106,22 +108,5 @@ extension JSONScanner {
 
   private static func hexNumber(_ digits: ArraySlice<UInt8>) -> UInt32 {
     digits.reduce(0) { $0 << 4 | (ASCII.hexValue($1) ?? 0) }
-  }
-}
-
-extension ArraySlice<UInt8> {
-  /// Where the next quote, backslash or control character stands; `endIndex` if nowhere.
-  fileprivate func indexOfSpecialByte(from start: Int, isASCII: inout Bool) -> Int {
-    let span = self.span
-    var all: UInt8 = 0
-    var index = start - startIndex
-    while index < span.count {
-      let byte = span[index]
-      if byte == ASCII.quote || byte == ASCII.backslash || byte < ASCII.space { break }
-      all |= byte
-      index += 1
-    }
-    if all >= 0x80 { isASCII = false }
-    return index + startIndex
   }
 }

@@ -62,9 +62,14 @@ public struct JSONScanner: Sendable {
 
   /// The name of the next member, its value to be read next; `nil` at the object's end, which is then left.
   public mutating func nextMember() throws(WireError) -> ArraySlice<UInt8>? {
+    guard let name = try passMemberName() else { return nil }
+    return unescaped(name)
+  }
+
+  private mutating func passMemberName() throws(WireError) -> StringContent? {
     guard try advance(before: ASCII.closeBrace, "',' or '}' expected") else { return nil }
     guard byte == ASCII.quote else { throw problem("a member name expected") }
-    let name = try unescaped(passString())
+    let name = try passString()
     skipWhitespace()
     guard byte == ASCII.colon else { throw problem("':' expected") }
     position += 1
@@ -127,7 +132,7 @@ public struct JSONScanner: Sendable {
     switch try kind() {
     case .object:
       try enterObject()
-      while try nextMember() != nil {}
+      while try passMemberName() != nil {}
     case .array:
       try enterArray()
       while try nextElement() {}
@@ -158,9 +163,9 @@ public struct JSONScanner: Sendable {
       try skip()
       return nil
     }
-    let content = try unescaped(passString())
+    let content = try passString()
     place = .afterValue
-    return content
+    return unescaped(content)
   }
 
   /// The next value if it is a number, or a string that spells one; anything else is skipped.
@@ -196,12 +201,13 @@ public struct JSONScanner: Sendable {
   /// The byte at hand, `nil` at the end.
   var byte: UInt8? { position < bytes.endIndex ? bytes[position] : nil }
 
+  @inline(__always)
   private mutating func skipWhitespace() {
-    while position < bytes.endIndex {
-      switch bytes[position] {
-      case ASCII.space, ASCII.lineFeed, ASCII.carriageReturn, ASCII.tab: position += 1
-      default: return
+    while let byte, byte <= ASCII.space {
+      guard byte == ASCII.space || byte == ASCII.lineFeed || byte == ASCII.carriageReturn || byte == ASCII.tab else {
+        return
       }
+      position += 1
     }
   }
 

@@ -46,7 +46,7 @@ public struct ServerSentEventDecoder: Sendable {
           continue
         }
       }
-      let end = bytes.indexOfLineEnd(from: start)
+      let end = bytes.span.indexOfLineEnd(from: start)
       try checkSize(adding: end - start)
       guard end < bytes.count else {
         line += bytes[start...]
@@ -109,19 +109,5 @@ public struct ServerSentEventDecoder: Sendable {
     if let data { events.append(ServerSentEvent(name: name, data: data)) }
     name = []
     data = nil
-  }
-}
-
-extension [UInt8] {
-  /// Where the next CR or LF stands; `count` if nowhere.
-  fileprivate func indexOfLineEnd(from start: Int) -> Int {
-    let span = self.span
-    var index = start
-    while index < span.count {
-      let byte = span[index]
-      if byte == ASCII.lineFeed || byte == ASCII.carriageReturn { break }
-      index += 1
-    }
-    return index
   }
 }

@@ -15,6 +15,15 @@ struct JSONNumbers {
   }
 
   @Test(arguments: [
+    ("0", true), ("-0.000", true), ("12.0", true), ("1.5e1", true), ("1.5", false), ("1200e-2", true),
+    ("1250e-3", false),
+    ("123456789012345678901234567890", true), ("1e400", true), ("1e-400", false), ("one", false),
+  ])
+  func `a number is whole however large it is`(_ text: String, _ isWhole: Bool) {
+    #expect(JSONNumber(text: text).isWhole == isWhole)
+  }
+
+  @Test(arguments: [
     ("0.00012345", 12, 123_450_000, true), ("0.000000000001", 12, 1, true), ("0.0000000000014", 12, 1, false),
     ("0.0000000000015", 12, 2, false), ("-0.0000000000015", 12, -2, false), ("0.0000000000004", 12, 0, false),
     ("0.0000000000005", 12, 1, false), ("0.00000000000049", 12, 0, false), ("3.6e-05", 12, 36_000_000, true),

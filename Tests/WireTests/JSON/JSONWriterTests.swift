@@ -57,7 +57,7 @@ struct WritingJSON {
   }
 
   @Test func `the indented form has one member a line`() {
-    let value: JSON = ["a": [1, [:], []], "b": ["c": nil]]
+    let value: JSON = ["a": [1, [:], []], "b": ["c": .null]]
     #expect(
       value.indentedText == """
         {
@@ -87,7 +87,7 @@ struct WritingJSON {
 
 private func randomValue(depth: Int, using random: inout SeededRandom) -> JSON {
   switch Int.random(in: 0..<(depth > 0 ? 8 : 5), using: &random) {
-  case 0: nil
+  case 0: .null
   case 1: .bool(Bool.random(using: &random))
   case 2: .number(randomNumber(using: &random))
   case 3, 4: .string(randomText(using: &random))

@@ -1,0 +1,86 @@
+// One workload a run, so that a process's time and instructions are those of the workload.
+
+import Glibc
+import Wire
+
+let usage = "usage: Workloads (stream-openai-chat | stream-anthropic-messages | json-body | nothing) REPEATS"
+guard CommandLine.arguments.count == 3, let repeats = Int(CommandLine.arguments[2]) else {
+  print(usage)
+  exit(2)
+}
+
+switch CommandLine.arguments[1] {
+case "stream-openai-chat": try decode(OpenAIChat.self, openAIChatStream(chunks: 10_000), repeats)
+case "stream-anthropic-messages": try decode(AnthropicMessages.self, anthropicStream(chunks: 10_000), repeats)
+case "json-body": try parseBody(repeats)
+case "nothing": break
+default:
+  print(usage)
+  exit(2)
+}
+
+/// Decodes a stream handed over in pieces of 4 KiB, as a socket would.
+func decode<D: Dialect>(_ dialect: D.Type, _ stream: [UInt8], _ repeats: Int) throws {
+  for _ in 0..<repeats {
+    var decoder = D.makeStreamDecoder(quirks: Quirks())
+    var events: [ChatEvent] = []
+    var count = 0
+    for start in stride(from: 0, to: stream.count, by: 4096) {
+      events.removeAll(keepingCapacity: true)
+      try decoder.decode(Array(stream[start..<min(start + 4096, stream.count)]), into: &events)
+      count += events.count
+    }
+    events.removeAll()
+    try decoder.finish(into: &events)
+    guard decoder.isComplete, count >= 10_000 else {
+      print("the stream was not decoded: \(count) events")
+      exit(1)
+    }
+  }
+}
+
+func openAIChatStream(chunks: Int) -> [UInt8] {
+  let head = #"data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1760000000,"model":"m-1","#
+  var text = ""
+  for index in 0..<chunks {
+    text += head + #""choices":[{"index":0,"delta":{"content":" word\#(index % 100)"},"finish_reason":null}]}"# + "\n\n"
+  }
+  text += head + #""choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\ndata: [DONE]\n\n"
+  return Array(text.utf8)
+}
+
+func anthropicStream(chunks: Int) -> [UInt8] {
+  func event(_ name: String, _ data: String) -> String { "event: \(name)\ndata: \(data)\n\n" }
+  var text = event(
+    "message_start",
+    #"{"type":"message_start","message":{"id":"msg_1","type":"message","role":"assistant","model":"m-1","content":[],"#
+      + #""stop_reason":null,"usage":{"input_tokens":10,"output_tokens":1}}}"#)
+  text += event(
+    "content_block_start", #"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}"#)
+  for index in 0..<chunks {
+    text += event(
+      "content_block_delta",
+      #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" word\#(index % 100)"}}"#)
+  }
+  text += event("content_block_stop", #"{"type":"content_block_stop","index":0}"#)
+  text += event(
+    "message_delta",
+    #"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":10000}}"#)
+  text += event("message_stop", #"{"type":"message_stop"}"#)
+  return Array(text.utf8)
+}
+
+/// A conversation of about a megabyte: long texts with escapes, many small members.
+func parseBody(_ repeats: Int) throws {
+  let turn =
+    #"{"role":"user","content":[{"type":"text","text":"A paragraph of prose with a \"quote\", a line end\n and some é."#
+    + String(repeating: "The quick brown fox jumps over the lazy dog. ", count: 20)
+    + #""}],"n":12.50,"ok":true,"none":null,"list":[1,2,3,4,5,6,7,8]}"#
+  let body = Array(#"{"model":"m","messages":[\#(Array(repeating: turn, count: 920).joined(separator: ","))]}"#.utf8)
+  for _ in 0..<repeats {
+    guard try JSON.parse(body).bytes == body else {
+      print("the body came back changed")
+      exit(1)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+// Providers, models and prices: the embedded tables with the config laid over them.
+
+import Wire
+
+/// Answers what a name means.
+///
+/// Looks rows up when asked; nothing is read at the start.
+public struct Catalog: Sendable {
+  private let configured: [String: ProviderSettings]
+  private let corrections: [String: ModelSettings]
+  private let aliases: [String: String]
+  private let environment: Environment
+
+  public init(settings: Settings, environment: Environment) {
+    configured = Dictionary(settings.providers.map { ($0.name, $0) }) { $1 }
+    corrections = Dictionary(settings.models.map { ($0.name, $0) }) { $1 }
+    aliases = settings.aliases
+    self.environment = environment
+  }
+
+  // MARK: Providers
+
+  /// The provider of that name or alias: from the config, from the registry, or from both.
+  package func provider(named name: String) -> Provider? {
+    let settings = configured[name]
+    guard var provider = registered(settings?.like ?? name) ?? settings.map({ Provider(ownNamed: $0.name) })
+    else {
+      return nil
+    }
+    if settings?.like != nil {
+      provider.id = name
+      provider.keyVariables = []
+    }
+    if let settings = settings ?? configured[provider.id] { provider.apply(settings) }
+    return provider
+  }
+
+  /// Every provider, those of the config first.
+  package func allProviders() -> [Provider] {
+    var names = configured.keys.sorted()
+    CatalogTable.providers.forEach { key, value in
+      if value.first != UInt8(ascii: "=") { names.append(String(decoding: key, as: UTF8.self)) }
+      return true
+    }
+    var seen = Set<String>()
+    return names.compactMap { provider(named: $0) }.filter { seen.insert($0.id).inserted }
+  }
+
+  private func registered(_ name: String) -> Provider? {
+    guard let value = CatalogTable.providers.value(of: name) else { return nil }
+    if value.first == UInt8(ascii: "=") { return registered(String(decoding: value.dropFirst(), as: UTF8.self)) }
+    return (try? JSON.parse(value))?.object.map(Provider.init(row:))
+  }
+
+  /// True when a call to it could be made: it is configured, or the variable of its key is set, or it runs here.
+  package func canBeCalled(_ provider: Provider) -> Bool {
+    provider.isConfigured || provider.key != nil || environment.first(of: provider.keyVariables) != nil
+  }
+
+  // MARK: Models
+
+  /// What is known of a model, the config's corrections included.
+  package func facts(of model: String, at provider: Provider) -> ModelFacts? {
+    var facts: ModelFacts?
+    // A provider that is `like` another has its address and prices elsewhere: only its own rows count.
+    if let row = row(of: model, at: provider.id) { facts = ModelFacts(row: row, defaults: provider.priceDefaults) }
+    guard let correction = corrections["\(provider.id)/\(model)"] else { return facts }
+    var corrected = facts ?? ModelFacts()
+    corrected.context = correction.context ?? corrected.context
+    corrected.traits.maxOutputTokens = correction.maxOutput ?? corrected.traits.maxOutputTokens
+    if !correction.price.isEmpty {
+      // Every amount was checked when the config was read.
+      corrected.prices = try? PriceCard(dollarsPerMillion: correction.price)
+    }
+    return corrected
+  }
+
+  private func row(of model: String, at provider: String) -> JSONObject? {
+    guard let value = CatalogTable.models.value(of: "\(provider)/\(model)") else { return nil }
+    if value.first == UInt8(ascii: "=") {
+      return row(of: String(decoding: value.dropFirst(), as: UTF8.self), at: provider)
+    }
+    return (try? JSON.parse(value))?.object
+  }
+
+  /// `provider/model` of every row of the tables and the config, in order of the names.
+  package func allModelNames(of provider: String? = nil) -> [String] {
+    let prefix = provider.map { $0 + "/" } ?? ""
+    var names = corrections.keys.filter { $0.hasPrefix(prefix) }.sorted()
+    CatalogTable.models.forEach(prefix: prefix) { key, _ in
+      names.append(String(decoding: key, as: UTF8.self))
+      return true
+    }
+    return names
+  }
+
+  // MARK: Names
+
+  /// What a name means: an alias, `provider/model`, or a model that exactly one provider that can be called has.
+  package func resolve(_ name: String) throws(ResolutionFailure) -> Target {
+    let meant = aliases[name] ?? name
+    if let slash = meant.firstIndex(of: "/"), let provider = provider(named: String(meant[..<slash])) {
+      return try target(provider, model: String(meant[meant.index(after: slash)...]))
+    }
+    // Best known first: those are the ones a person is most likely to mean.
+    let candidates = providers(withModel: meant).sorted {
+      ($0.defaultRank ?? Int.max, $0.id) < ($1.defaultRank ?? Int.max, $1.id)
+    }
+    let callable = candidates.filter(canBeCalled)
+    switch (callable.count, candidates.count) {
+    case (1, _): return try target(callable[0], model: meant)
+    case (0, 0): throw .unknown(name: name)
+    case (0, _): throw .notConfigured(name: name, candidates: candidates.map { "\($0.id)/\(meant)" })
+    default: throw .ambiguous(name: name, candidates: callable.map { "\($0.id)/\(meant)" })
+    }
+  }
+
+  private func providers(withModel model: String) -> [Provider] {
+    let suffix = "/" + model
+    return allModelNames().lazy.filter { $0.hasSuffix(suffix) }
+      .compactMap { name in
+        let provider = String(name.prefix { $0 != "/" })
+        return name == provider + suffix ? self.provider(named: provider) : nil
+      }
+  }
+
+  package func target(_ provider: Provider, model: String) throws(ResolutionFailure) -> Target {
+    Target(
+      provider: provider, model: model, route: try route(to: provider), facts: facts(of: model, at: provider))
+  }
+
+  private func route(to provider: Provider) throws(ResolutionFailure) -> Target.Route {
+    if provider.endpoints.contains(where: { $0.dialect == "in-process" }) { return .inProcess }
+    for endpoint in provider.endpoints {
+      guard let dialect = DialectName(rawValue: endpoint.dialect) else { continue }
+      let base = overridden(endpoint.baseURL, by: environment.first(of: provider.baseURLVariables)?.value)
+      guard !base.isEmpty, !base.contains("{") else {
+        throw .addressIncomplete(provider: provider.id, address: base)
+      }
+      return .http(dialect, base: base)
+    }
+    throw .dialectMissing(provider: provider.id, dialect: provider.endpoints.first?.dialect ?? "none")
+  }
+
+  /// An address from a variable may lack the scheme (`OLLAMA_HOST=127.0.0.1:11434`) and the path (`ANTHROPIC_BASE_URL`
+  /// of the vendor's own SDKs ends before `/v1`): both are taken from the registry's address.
+  private func overridden(_ base: String, by variable: String?) -> String {
+    guard var address = variable else { return base }
+    let registered = SplitAddress(base)
+    if !address.contains("://") { address = registered.scheme + address }
+    while address.hasSuffix("/") { address.removeLast() }
+    return SplitAddress(address).path.isEmpty ? address + registered.path : address
+  }
+}
+
+/// `https://`, `host:port` and `/path` of an address.
+private struct SplitAddress {
+  var scheme = "http://"
+  var path = ""
+
+  init(_ address: String) {
+    var rest = Substring(address)
+    if let separator = rest.firstIndex(of: ":"), rest[separator...].hasPrefix("://") {
+      let end = rest.index(separator, offsetBy: 3)
+      scheme = String(rest[..<end])
+      rest = rest[end...]
+    }
+    path = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
+  }
+}

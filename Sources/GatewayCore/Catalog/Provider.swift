@@ -1,0 +1,138 @@
+// Who can be called: address, dialects, key, quirks. Everything about a provider is data.
+
+package import Wire
+
+/// A provider as the registry and the config together describe it.
+public struct Provider: Sendable, Equatable {
+  /// How a key travels.
+  package enum Auth: Sendable, Equatable {
+    /// `Authorization: Bearer KEY`, or another word than Bearer.
+    case authorization(scheme: String)
+    case header(String)
+    case query(String)
+    case none
+    /// A scheme that this version cannot do, by its name in the data.
+    case unsupported(String)
+  }
+
+  /// One way to call it.
+  package struct Endpoint: Sendable, Equatable {
+    /// The name in the data; not every one is built in.
+    package var dialect: String
+    /// What the dialect appends its own path to; `{...}` in it must be filled in by the config.
+    package var baseURL: String
+  }
+
+  public var id: String
+  public var name: String
+  /// In order of preference.
+  package var endpoints: [Endpoint] = []
+  package var auth = Auth.authorization(scheme: "Bearer")
+  /// Environment variables that may hold the key, in order of preference.
+  package var keyVariables: [String] = []
+  /// Where the config says the key is.
+  package var key: KeySource?
+  package var keyIsOptional = false
+  /// Environment variables that override the address.
+  package var baseURLVariables: [String] = []
+  package var headers: [(name: String, value: String)] = []
+  package var timeouts = TimeoutSettings()
+  package var quirks = JSONObject()
+  package var isLocal = false
+  /// Where its own list of models is, relative to the address.
+  package var modelsPath: String?
+  package var docsURL: String?
+  /// Which provider is taken when none is named: the smallest rank whose key is there.
+  package var defaultRank: Int?
+  package var defaultModel: String?
+  package var priceDefaults = JSONObject()
+  /// The day on which its data was last checked.
+  package var checked: String?
+  /// True when the config names it.
+  package var isConfigured = false
+
+  private init(id: String) {
+    self.id = id
+    name = id
+  }
+
+  /// A provider that only the config knows.
+  ///
+  /// A key is sent when one is given, and not missed otherwise.
+  package init(ownNamed id: String) {
+    self.init(id: id)
+    keyIsOptional = true
+  }
+
+  public static func == (left: Provider, right: Provider) -> Bool {
+    left.id == right.id && left.endpoints == right.endpoints && left.auth == right.auth && left.key == right.key
+      && left.quirks == right.quirks && left.headers.elementsEqual(right.headers, by: ==)
+      && left.timeouts == right.timeouts
+  }
+}
+
+extension Provider {
+  /// From a row of the providers table.
+  package init(row: JSONObject) {
+    self.init(id: row["id"]?.string ?? "")
+    name = row["name"]?.string ?? id
+    if let dialect = row["dialect"]?.string, let base = row["base_url"]?.string {
+      endpoints.append(Endpoint(dialect: dialect, baseURL: base))
+    }
+    for also in row["also"]?.object?.members ?? [] {
+      endpoints.append(Endpoint(dialect: also.name, baseURL: also.value.string ?? ""))
+    }
+    quirks = row["quirks"]?.object ?? JSONObject()
+    auth = Auth(data: row["auth"]?.string ?? "bearer", scheme: quirks["auth_scheme"]?.string)
+    keyVariables = row["api_key_env"]?.texts ?? []
+    keyIsOptional = auth == .none || quirks["optional_api_key"]?.bool == true
+    baseURLVariables = row["base_url_env"]?.texts ?? []
+    headers = (quirks["required_headers"]?.object?.members ?? []).map { ($0.name, $0.value.string ?? "") }
+    isLocal = row["local"]?.bool ?? false
+    modelsPath = row["models_path"]?.string
+    docsURL = row["docs_url"]?.string
+    defaultRank = row["default_rank"]?.int
+    defaultModel = row["default_model"]?.string
+    priceDefaults = row["price_defaults"]?.object ?? JSONObject()
+    checked = row["checked"]?.string
+  }
+
+  /// What the config says goes over what the registry says.
+  package mutating func apply(_ settings: ProviderSettings) {
+    isConfigured = true
+    if let dialect = settings.dialect {
+      let base = settings.baseURL ?? endpoints.first { $0.dialect == dialect.rawValue }?.baseURL ?? ""
+      endpoints = [Endpoint(dialect: dialect.rawValue, baseURL: base)]
+    } else if let base = settings.baseURL {
+      // One address was given for it: the first dialect that is built in is what it speaks there.
+      let spoken = endpoints.first { DialectName(rawValue: $0.dialect) != nil }
+      endpoints = [Endpoint(dialect: spoken?.dialect ?? DialectName.openAIChat.rawValue, baseURL: base)]
+    }
+    if settings.baseURL != nil { baseURLVariables = [] }
+    if let key = settings.key { self.key = key }
+    for header in settings.headers {
+      headers.removeAll { $0.name.lowercased() == header.name.lowercased() }
+      headers.append(header)
+    }
+    timeouts = settings.timeouts
+  }
+}
+
+extension Provider.Auth {
+  /// From the `auth` of the data: `bearer`, `header:NAME`, `query:NAME`, `none`, or a scheme this version cannot do.
+  init(data: String, scheme: String?) {
+    let parts = data.split(separator: ":", maxSplits: 1)
+    switch (parts.first, parts.count) {
+    case ("bearer", 1): self = .authorization(scheme: scheme ?? "Bearer")
+    case ("header", 2): self = .header(String(parts[1]))
+    case ("query", 2): self = .query(String(parts[1]))
+    case ("none", 1): self = .none
+    default: self = .unsupported(data)
+    }
+  }
+}
+
+extension JSON {
+  /// The strings of a list of strings.
+  package var texts: [String] { array?.compactMap(\.string) ?? [] }
+}

@@ -1,0 +1,38 @@
+// Where a call goes, and why a name did not lead there.
+
+package import Wire
+
+/// A model at a provider, ready to be called.
+public struct Target: Sendable, Equatable {
+  /// How the call is made.
+  package enum Route: Sendable, Equatable {
+    /// `base` has no trailing slash.
+    case http(DialectName, base: String)
+    /// Answered by this program itself: no key, no network.
+    case inProcess
+  }
+
+  public var provider: Provider
+  /// The model id as the provider knows it.
+  public var model: String
+  package var route: Route
+  /// `nil` when the catalogue does not know the model: it can be called, its price is unknown.
+  public var facts: ModelFacts?
+
+  /// `provider/model`.
+  public var name: String { "\(provider.id)/\(model)" }
+}
+
+/// Why a model name leads nowhere.
+public enum ResolutionFailure: Error, Sendable, Equatable {
+  /// No provider and no model of that name.
+  case unknown(name: String)
+  /// Several providers that could be called have it.
+  case ambiguous(name: String, candidates: [String])
+  /// Providers have it, but none that a key is there for.
+  case notConfigured(name: String, candidates: [String])
+  /// The provider speaks a dialect this version does not.
+  case dialectMissing(provider: String, dialect: String)
+  /// The provider's address has parts that only the user knows.
+  case addressIncomplete(provider: String, address: String)
+}

@@ -1,0 +1,180 @@
+// One request to a provider and what came back, told to the caller as it arrives.
+
+import Wire
+
+/// What one attempt has come to so far.
+struct AttemptRun {
+  /// Counted from 1.
+  var number: Int
+  var startedAt: Timestamp
+  /// On the clock that never jumps.
+  var beganMicroseconds: Int64
+  var tookMicroseconds: Int64 = 0
+  var reply = ChatReplyBuilder()
+  var failure: ProviderFailure?
+  var httpStatus: Int?
+  var requestID: String?
+  /// Microseconds since the attempt began.
+  var firstByteMicroseconds: Int64?
+  var firstTokenMicroseconds: Int64?
+  /// The answer said in its own way that it is whole.
+  var isComplete = false
+  /// The caller went away, or the task was cancelled.
+  var wasInterrupted = false
+  /// Something of the answer has gone to the caller: there is no way back.
+  var hasBegun = false
+  /// The request went out whole, so the provider may have worked on it.
+  var mayHaveBeenProcessed = false
+  /// It is closed in the books.
+  var isClosed = false
+}
+
+/// The caller does not want any more.
+private struct CallerLeft: Error {}
+
+extension Gateway {
+  /// Makes attempt `number` of a call, opened in the books before it leaves.
+  func attempt(
+    _ number: Int, _ prepared: PreparedCall, _ books: inout Books, _ sink: @escaping (CallEvent) async throws -> Void
+  ) async -> AttemptRun {
+    var run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
+    await books.open(run, prepared)
+    await carryOut(prepared, &run, Delivery(runtime: runtime, began: run.beganMicroseconds, sink: sink))
+    if Task.isCancelled { run.wasInterrupted = true }
+    run.failure?.scrub(prepared.secret)
+    run.tookMicroseconds = runtime.uptimeMicroseconds() - run.beganMicroseconds
+    return run
+  }
+
+  private func carryOut(_ prepared: PreparedCall, _ run: inout AttemptRun, _ delivery: Delivery) async {
+    do {
+      if let http = prepared.http, let dialect = prepared.dialect {
+        try await exchange(dialect.dialect, http, prepared, &run, delivery)
+      } else {
+        run.mayHaveBeenProcessed = true
+        run.firstByteMicroseconds = delivery.elapsed
+        try await delivery.tell(OfflineEcho.events(answering: prepared.request), &run)
+        run.isComplete = true
+      }
+      if !run.isComplete, run.failure == nil {
+        run.failure = ProviderFailure(
+          .cut, status: run.httpStatus, message: "the answer ended without its end marker")
+      }
+    } catch let failure as ProviderFailure {
+      run.failure = failure
+    } catch {
+      run.wasInterrupted = true
+    }
+  }
+
+  /// Throws `ProviderFailure`, or anything else when the caller has left.
+  private func exchange<D: Dialect>(
+    _ dialect: D.Type, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ delivery: Delivery
+  ) async throws {
+    do {
+      let response = try await transport.send(http)
+      run.mayHaveBeenProcessed = true
+      run.httpStatus = response.status
+      run.requestID = response.headers["x-request-id"] ?? response.headers["request-id"]
+      run.firstByteMicroseconds = delivery.elapsed
+      guard (200..<300).contains(response.status) else {
+        throw try await failure(dialect, of: response)
+      }
+      let kind = response.headers["content-type"] ?? ""
+      if kind.contains("event-stream") || (prepared.request.streams && !kind.contains("json")) {
+        try await decodeStream(dialect, response, prepared, &run, delivery)
+      } else {
+        try await decodeWhole(dialect, response, prepared, &run, delivery)
+      }
+    } catch let failure as TransportFailure {
+      if failure.kind == .cancelled { throw CallerLeft() }
+      run.mayHaveBeenProcessed = run.mayHaveBeenProcessed || failure.isAfterSending
+      throw ProviderFailure(failure, answerHadBegun: run.httpStatus != nil)
+    } catch let error as WireError {
+      throw ProviderFailure(
+        .malformed, status: run.httpStatus, message: "byte \(error.offset) of the answer: \(error.problem)")
+    }
+  }
+
+  private func decodeStream<D: Dialect>(
+    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ delivery: Delivery
+  ) async throws {
+    var decoder = D.makeStreamDecoder(quirks: prepared.quirks)
+    var events: [ChatEvent] = []
+    do {
+      for try await bytes in response.body {
+        events.removeAll(keepingCapacity: true)
+        do {
+          try decoder.decode(bytes, into: &events)
+        } catch {
+          try await delivery.tell(events, &run)
+          throw error
+        }
+        try await delivery.tell(events, &run)
+      }
+    } catch let failure as TransportFailure where failure.kind == .cut && decoder.isComplete {
+      // Some servers drop the connection right after the last event.
+    }
+    events.removeAll()
+    try decoder.finish(into: &events)
+    try await delivery.tell(events, &run)
+    run.isComplete = decoder.isComplete
+  }
+
+  private func decodeWhole<D: Dialect>(
+    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ delivery: Delivery
+  ) async throws {
+    let body = try await response.body.collect()
+    let reply: ChatReply
+    do {
+      reply = try D.decodeReply(body, quirks: prepared.quirks)
+    } catch {
+      // A page or an error object under a status of success.
+      var failure = D.decodeFailure(status: response.status, body: body)
+      if failure.message.isEmpty { failure.message = "the answer is not what was asked for: \(error.problem)" }
+      throw failure
+    }
+    try await delivery.tell(reply.events, &run)
+    run.isComplete = true
+  }
+
+  private func failure<D: Dialect>(
+    _ dialect: D.Type, of response: HTTPResponse
+  ) async throws -> ProviderFailure {
+    // Whatever can be read of the body is used; the status alone is enough.
+    let body = (try? await response.body.collect()) ?? []
+    if Task.isCancelled { throw CallerLeft() }
+    var failure = D.decodeFailure(status: response.status, body: body)
+    failure.retryAfterMilliseconds =
+      failure.retryAfterMilliseconds ?? RetryAfter.milliseconds(in: response.headers, now: runtime.now())
+    return failure
+  }
+}
+
+/// Hands events to the caller and notes what they tell about the attempt.
+private struct Delivery {
+  let runtime: Runtime
+  let began: Int64
+  let sink: (CallEvent) async throws -> Void
+
+  /// Microseconds since the attempt began.
+  var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
+
+  func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
+    for event in events {
+      try run.reply.add(event)
+      switch event {
+      case .failed(let failure): run.failure = run.failure ?? failure
+      case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part:
+        if run.firstTokenMicroseconds == nil { run.firstTokenMicroseconds = elapsed }
+        run.hasBegun = true
+      default: break
+      }
+      try await sink(.chat(event))
+    }
+    try Task.checkCancellation()
+  }
+}

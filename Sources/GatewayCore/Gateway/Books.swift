@@ -1,0 +1,122 @@
+// The books of one call: its rows are opened before anything leaves and closed once, and a ledger that fails is
+// remembered, not passed on.
+
+import Wire
+
+/// Writes the operation and its attempts, and keeps what the outcome will tell.
+struct Books {
+  private let ledger: Ledger?
+  private let operation: OperationOpening
+  private var operationIsOpen = false
+  /// The first thing that went wrong with the ledger.
+  private(set) var failure: LedgerFailure?
+  private(set) var attempts: [AttemptSummary] = []
+  private let storesContents: Bool
+
+  init(ledger: Result<Ledger, LedgerFailure>, call: Call, id: String, startedAt: Timestamp) {
+    switch ledger {
+    case .success(let ledger): self.ledger = ledger
+    case .failure(let failure):
+      self.ledger = nil
+      self.failure = failure
+    }
+    storesContents = call.storesContents
+    operation = OperationOpening(
+      id: id, startedAt: startedAt, origin: call.origin, modelAsked: call.modelAsked, user: call.user,
+      project: call.project, session: call.session, tags: call.tags,
+      prompt: call.storesContents ? call.request.contentsText : nil)
+  }
+
+  var operationID: String { operation.id }
+  var startedAt: Timestamp { operation.startedAt }
+
+  /// Opens an attempt, and with the first one the operation.
+  ///
+  /// Returns when both would survive a crash.
+  mutating func open(_ run: AttemptRun, _ prepared: PreparedCall) async {
+    let card = prepared.target.facts?.prices
+    let opening = AttemptOpening(
+      operationID: operation.id, number: run.number, cause: run.number == 1 ? .primary : .retry,
+      startedAt: run.startedAt, provider: prepared.target.provider.id, model: prepared.target.model,
+      streams: prepared.request.streams, priceCard: card, estimatedInputTokens: prepared.estimatedInputTokens,
+      estimatedCost: prepared.estimate(now: run.startedAt).input)
+    await write(opened() + [.openAttempt(opening)])
+  }
+
+  /// Closes an attempt after which another one follows.
+  mutating func close(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) async {
+    note(run, closing, prepared)
+    await write([closeEntry(run, closing)])
+  }
+
+  /// Closes the operation together with its last attempt, if that is still open.
+  mutating func settle(
+    _ last: (run: AttemptRun, closing: AttemptClosing)?, _ closing: OperationClosing, _ prepared: PreparedCall?
+  ) async {
+    var entries = opened()
+    if let last, let prepared {
+      note(last.run, last.closing, prepared)
+      entries.append(closeEntry(last.run, last.closing))
+    }
+    var closing = closing
+    if !storesContents { closing.reply = nil }
+    await write(entries + [.closeOperation(id: operation.id, closing)])
+  }
+
+  private mutating func opened() -> [LedgerEntry] {
+    guard !operationIsOpen else { return [] }
+    operationIsOpen = true
+    return [.openOperation(operation)]
+  }
+
+  private func closeEntry(_ run: AttemptRun, _ closing: AttemptClosing) -> LedgerEntry {
+    .closeAttempt(AttemptID(operationID: operation.id, number: run.number), closing)
+  }
+
+  private mutating func note(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) {
+    attempts.append(
+      AttemptSummary(
+        number: run.number, provider: prepared.target.provider.id, model: prepared.target.model,
+        status: closing.status, httpStatus: run.httpStatus, failure: run.failure, cost: closing.cost,
+        totalMicroseconds: run.tookMicroseconds))
+  }
+
+  private mutating func write(_ entries: [LedgerEntry]) async {
+    // After one failure the rows that would follow have nothing to stand on.
+    guard let ledger, failure == nil else { return }
+    do {
+      try await ledger.record(entries)
+    } catch {
+      failure = error
+    }
+  }
+}
+
+extension ChatRequest {
+  /// The conversation as text to read and search: the turns with their roles, or the text alone when it is all there is.
+  var contentsText: String {
+    let turns = messages.map { (role: $0.role.rawValue, text: $0.content.contentsText) }
+    if turns.count == 1, let only = turns.first, only.role == "user" { return only.text }
+    return turns.map { "\($0.role): \($0.text)" }.joined(separator: "\n\n")
+  }
+}
+
+extension [ContentPart] {
+  /// The parts as text; what is not text is named.
+  var contentsText: String {
+    map { part in
+      switch part.kind {
+      case .text(let text), .refusal(let text): text
+      case .image(let media): "[image\(media.name.map { " " + $0 } ?? "")]"
+      case .document(let media): "[document\(media.name.map { " " + $0 } ?? "")]"
+      case .audio(let media): "[audio\(media.name.map { " " + $0 } ?? "")]"
+      case .reasoning: ""
+      case .toolCall(let call): "[tool call \(call.name) \(call.arguments)]"
+      case .toolResult(let result):
+        // Results hold text and media; a result within a result is not followed.
+        "[tool result \(result.content.compactMap { if case .text(let text) = $0.kind { text } else { nil } }.joined())]"
+      case .other(let type, _): "[\(type)]"
+      }
+    }.filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+}

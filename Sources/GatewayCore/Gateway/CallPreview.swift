@@ -1,0 +1,47 @@
+// A prepared call as it may be shown: the exact request with the key masked, and what it may cost.
+
+import Wire
+
+/// A request as it would go out.
+package struct CallPreview: Sendable {
+  package var method: String
+  package var url: String
+  package var headers: [(name: String, value: String)]
+  package var body: [UInt8]
+}
+
+/// What a call may cost; `nil` where no price is known.
+package struct CostEstimate: Sendable, Equatable {
+  /// The prompt alone.
+  package var input: Picodollars?
+  /// The most the answer may have, where a limit is known.
+  package var mostOutputTokens: Int?
+  /// The prompt and the longest answer.
+  package var most: Picodollars?
+}
+
+extension PreparedCall {
+  /// `nil` when the call would not leave the process.
+  package var preview: CallPreview? {
+    guard let http else { return nil }
+    return CallPreview(
+      method: http.method, url: masked(http.url), headers: http.headers.map { ($0.name, masked($0.value)) },
+      body: http.body)
+  }
+
+  /// The price of the estimated input tokens and of the longest answer.
+  package func estimate(now: Timestamp) -> CostEstimate {
+    let most = request.maxOutputTokens ?? target.facts?.traits.maxOutputTokens
+    func price(_ output: Int) -> Picodollars? {
+      let usage = Usage(input: estimatedInputTokens, output: output)
+      let terms = PricingTerms(at: now, serviceTier: request.serviceTier)
+      return target.facts?.prices?.bill(for: usage, terms: terms).total
+    }
+    return CostEstimate(input: price(0), mostOutputTokens: most, most: most.flatMap(price))
+  }
+
+  private func masked(_ text: String) -> String {
+    guard let secret, let keyOrigin else { return text }
+    return text.replacing(secret, with: "[key from \(keyOrigin)]")
+  }
+}

@@ -1,0 +1,159 @@
+// From a call to the request that goes out, or to why none does.
+
+package import Wire
+
+/// A call ready to be sent, and what is known of it before it is.
+package struct PreparedCall: Sendable {
+  /// `nil` when it is answered in this process.
+  var http: HTTPRequest?
+  var dialect: DialectName?
+  var quirks = Quirks()
+  package var request: ChatRequest
+  package var target: Target
+  package var changes: [Change] = []
+  /// Our estimate of the tokens that will be read.
+  package var estimatedInputTokens: Int
+  /// Where the key came from, for showing.
+  package var keyOrigin: String?
+  /// The key itself: only for scrubbing it from what a provider says.
+  var secret: String?
+}
+
+extension Gateway {
+  /// Checks and encodes a call.
+  ///
+  /// Sends nothing, books nothing.
+  ///
+  /// Without `keyIsNeeded` a call can be looked at that could not be made.
+  package func prepare(_ call: Call, keyIsNeeded: Bool = true) throws(Rejection) -> PreparedCall {
+    var prepared = PreparedCall(
+      request: call.request, target: call.target, estimatedInputTokens: TokenEstimate.input(of: call.request))
+    prepared.request.model = call.target.model
+    if let limit = call.costLimit { try prepared.hold(to: limit, now: runtime.now()) }
+    if case .http(let dialect, let base) = call.target.route {
+      prepared.dialect = dialect
+      try encode(&prepared, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+    }
+    if call.isStrict {
+      let refused = prepared.changes.filter { !$0.isExemptFromStrict }
+      guard refused.isEmpty else { throw .changes(refused) }
+    }
+    return prepared
+  }
+
+  private func encode(
+    _ prepared: inout PreparedCall, _ dialect: DialectName, base: String, _ call: Call, keyIsNeeded: Bool
+  ) throws(Rejection) {
+    let provider = prepared.target.provider
+    let traits = prepared.target.facts?.traits ?? ModelTraits()
+    var http: HTTPRequest
+    do {
+      prepared.quirks = try Quirks(json: provider.quirks)
+      let encoded = try dialect.dialect.encode(prepared.request, to: traits, quirks: prepared.quirks)
+      prepared.changes += encoded.changes
+      http = HTTPRequest(
+        method: "POST",
+        url: dialect.dialect.chatURL(base: base, model: prepared.request.model, streams: prepared.request.streams),
+        body: encoded.body)
+    } catch {
+      throw .invalidRequest(error.problem)
+    }
+    http.headers = [
+      ("content-type", "application/json"), ("user-agent", userAgent),
+      ("accept", prepared.request.streams ? "text/event-stream" : "application/json"),
+    ]
+    http.headers += provider.headers
+    if let key = try key(of: provider, isNeeded: keyIsNeeded) {
+      try http.authorize(by: provider.auth, key: key.value, provider: provider.id)
+      prepared.keyOrigin = key.origin
+      prepared.secret = key.value
+    }
+    http.timeouts = Timeouts(call: call.timeouts, provider: provider.timeouts)
+    prepared.http = http
+  }
+
+  private func key(of provider: Provider, isNeeded: Bool) throws(Rejection) -> ProviderKey? {
+    do {
+      return try ProviderKey.find(for: provider, environment: environment, runCommand: keyFromCommand)
+    } catch {
+      guard isNeeded else { return nil }
+      throw .noKey(Rejection.KeyProblem(error))
+    }
+  }
+}
+
+extension HTTPRequest {
+  fileprivate mutating func authorize(by auth: Provider.Auth, key: String, provider: String) throws(Rejection) {
+    switch auth {
+    case .authorization(let scheme): headers.append(("authorization", "\(scheme) \(key)"))
+    case .header(let name): headers.append((name, key))
+    case .none: headers.append(("authorization", "Bearer \(key)"))
+    case .query(let name): url += (url.contains("?") ? "&" : "?") + "\(name)=\(key)"
+    case .unsupported(let scheme):
+      throw .invalidRequest("provider '\(provider)' wants '\(scheme)' authentication, which this version cannot do")
+    }
+  }
+}
+
+extension Rejection.KeyProblem {
+  init(_ failure: KeyFailure) {
+    switch failure {
+    case .missing(let provider, let variables):
+      problem = "no key for provider '\(provider)'"
+      advice =
+        variables.first.map { "Set \($0), or providers.\(provider).api_key_file in the config." }
+        ?? "Set providers.\(provider).api_key in the config."
+    case .variableUnset(let provider, let variable):
+      problem = "no key for provider '\(provider)': the config names the variable \(variable), which is not set"
+      advice = "Set \(variable)."
+    case .unreadable(let what, let why):
+      problem = "no key from \(what): \(why)"
+      advice = "Check it, or name another source in the config."
+    }
+  }
+}
+
+extension Timeouts {
+  /// The call's own limits go before the provider's, those before the defaults.
+  init(call: TimeoutSettings, provider: TimeoutSettings) {
+    self.init(
+      connect: call.connect ?? provider.connect ?? .seconds(10),
+      firstByte: call.firstByte ?? provider.firstByte ?? .seconds(300),
+      idle: call.idle ?? provider.idle ?? .seconds(120),
+      total: call.total ?? provider.total)
+  }
+}
+
+extension Change {
+  /// Asking for the usage of a stream changes nothing in the answer.
+  var isExemptFromStrict: Bool { field == "stream_options.include_usage" && what == .added }
+}
+
+extension PreparedCall {
+  /// Limits the answer's length to what `limit` can pay for, or refuses.
+  fileprivate mutating func hold(to limit: Picodollars, now: Timestamp) throws(Rejection) {
+    guard let card = target.facts?.prices else { throw .unpricedUnderLimit }
+    let terms = PricingTerms(at: now, serviceTier: request.serviceTier)
+    func price(_ input: Int, _ output: Int) -> Picodollars? {
+      card.bill(for: Usage(input: input, output: output), terms: terms).total
+    }
+    // The estimate of the prompt may be short: a third is added before the limit is held against it.
+    let input = estimatedInputTokens + estimatedInputTokens / 3 + 8
+    guard let least = price(input, 0), let thousand = price(input, 1_000_000) else { throw .unpricedUnderLimit }
+    let million = thousand.count - least.count
+    guard million > 0 else {
+      if least > limit { throw .overCostLimit(limit: limit, least: least) }
+      return
+    }
+    let room = Int128(max(limit.count - least.count, 0)) * 1_000_000 / Int128(million)
+    let affordable = Int(clamping: room)
+    guard affordable >= Self.fewestUsefulTokens else { throw .overCostLimit(limit: limit, least: least) }
+    let wanted = request.maxOutputTokens ?? target.facts?.traits.maxOutputTokens ?? Int.max
+    if affordable < wanted {
+      request.maxOutputTokens = affordable
+      changes.append(Change("max_tokens", .clamped, "more than \(affordable) tokens could cost over \(limit.shown)"))
+    }
+  }
+
+  private static let fewestUsefulTokens = 16
+}

@@ -1,0 +1,84 @@
+// What an attempt comes to: its status, its tokens and its cost, however it ended.
+
+import Wire
+
+extension AttemptRun {
+  /// How the attempt is closed in the books.
+  func closing(_ prepared: PreparedCall, at time: Timestamp) -> AttemptClosing {
+    let (usage, isEstimated) = consumption(prepared)
+    let reply = self.reply.reply
+    let terms = PricingTerms(at: startedAt, serviceTier: usage?.serviceTier ?? prepared.request.serviceTier)
+    let cost =
+      usage.map { Cost(of: $0, isEstimate: isEstimated, card: prepared.target.facts?.prices, terms: terms) }
+      ?? Cost(amount: .zero, source: .estimated)
+    var closing = AttemptClosing(endedAt: time, status: status, usage: usage ?? Usage(), cost: cost)
+    closing.httpStatus = httpStatus
+    closing.failureKind = failure?.kind.rawValue
+    closing.failureMessage = failure?.message
+    closing.requestID = requestID ?? reply.id
+    closing.modelReported = reply.model
+    closing.firstByteMicroseconds = firstByteMicroseconds
+    closing.firstTokenMicroseconds = firstTokenMicroseconds
+    closing.usageIsEstimated = isEstimated
+    closing.finishReason = reply.finish?.reason.rawValue
+    closing.changes = prepared.changes
+    return closing
+  }
+
+  var status: CallStatus {
+    if wasInterrupted { return .interrupted }
+    switch failure?.kind {
+    case .cut?: return .truncated
+    case .contentFilter?: return .refused
+    case .some: return .failed
+    case nil: break
+    }
+    let reply = self.reply.reply
+    switch reply.finish?.reason {
+    case .length?: return .truncated
+    case .contentFilter?: return .refused
+    default: return reply.refusal == nil ? .ok : .refused
+    }
+  }
+
+  /// The tokens used and whether they are our own count; `nil` when the provider cannot have billed any.
+  private func consumption(_ prepared: PreparedCall) -> (usage: Usage?, isEstimated: Bool) {
+    let reply = self.reply.reply
+    // A count that came with the reason for stopping is final, whatever happened to the connection afterwards.
+    if let usage = reply.usage, usage.output != nil, isComplete || reply.finish != nil { return (usage, false) }
+    guard mayHaveBeenProcessed, !wasTurnedAway else { return (nil, true) }
+    var usage = reply.usage ?? Usage()
+    usage.input = usage.input ?? prepared.estimatedInputTokens
+    usage.output = max(usage.output ?? 0, TokenEstimate.of(written(reply)))
+    return (usage, true)
+  }
+
+  /// The provider answered with an error status: it does not bill that.
+  private var wasTurnedAway: Bool { httpStatus.map { !(200..<300).contains($0) } ?? false }
+
+  private func written(_ reply: ChatReply) -> String {
+    reply.content.reduce(into: "") { text, part in
+      switch part.kind {
+      case .text(let piece), .refusal(let piece): text += piece
+      case .reasoning(let block): text += block.text
+      case .toolCall(let call): text += call.name + call.arguments
+      default: break
+      }
+    }
+  }
+}
+
+extension Cost {
+  /// The sum of the attempts of a call: of one source when all are, else mixed.
+  static func sum(of costs: [Cost]) -> Cost {
+    guard let first = costs.first else { return Cost(amount: .zero, source: .computed) }
+    // An attempt that cost nothing says nothing about how the others are known.
+    let telling = costs.filter { $0.amount != .zero }
+    guard let one = telling.first else { return costs.last ?? first }
+    let total = telling.compactMap(\.amount).reduce(Optional(Picodollars.zero)) { $0?.adding($1) }
+    if telling.allSatisfy({ $0.amount == nil }) { return .unpriced }
+    let isUniform = telling.allSatisfy { $0.source == one.source }
+    let card = telling.allSatisfy { $0.priceID == one.priceID } ? one.priceID : nil
+    return Cost(amount: total, source: isUniform ? one.source : .mixed, priceID: card)
+  }
+}

@@ -1,0 +1,71 @@
+// The config file as values. What stands in it is checked here; what it means for a call is decided where it is used.
+
+package import Wire
+
+/// What `config.yaml` says.
+///
+/// A key that this version cannot honour is an error, never ignored.
+public struct Settings: Sendable, Equatable {
+  package var defaultModel: String?
+  package var providers: [ProviderSettings] = []
+  package var models: [ModelSettings] = []
+  /// Short names for `provider/model`.
+  package var aliases: [String: String] = [:]
+  package var ledger = LedgerSettings()
+  /// How long prompts and replies are kept; `nil` is for ever.
+  ///
+  /// The books stay in any case.
+  package var contentsRetention: Duration?
+
+  public init() {}
+}
+
+/// `providers.NAME`: what differs from the registry, or a provider of one's own.
+package struct ProviderSettings: Sendable, Equatable {
+  package var name: String
+  package var dialect: DialectName?
+  package var baseURL: String?
+  /// A registry entry whose dialect, auth and quirks are taken over under this name.
+  package var like: String?
+  package var key: KeySource?
+  package var headers: [(name: String, value: String)] = []
+  package var timeouts = TimeoutSettings()
+  package var quirks: JSONObject?
+  package var place: TextPlace
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.name == right.name && left.dialect == right.dialect && left.baseURL == right.baseURL
+      && left.like == right.like && left.key == right.key && left.timeouts == right.timeouts
+      && left.quirks == right.quirks && left.headers.elementsEqual(right.headers, by: ==)
+  }
+}
+
+/// Where a provider's key is to be found.
+///
+/// The key itself never stands in the config.
+package enum KeySource: Sendable, Equatable {
+  case variable(String)
+  case file(String)
+  /// A command line for `/bin/sh -c` whose first line of output is the key.
+  case command(String)
+}
+
+/// How long each phase of a call may take; `nil` leaves the default.
+public struct TimeoutSettings: Sendable, Equatable {
+  public var connect: Duration?
+  public var firstByte: Duration?
+  public var idle: Duration?
+  public var total: Duration?
+  public init() {}
+}
+
+/// `models.PROVIDER/MODEL`: what the catalogue lacks, or a correction.
+package struct ModelSettings: Sendable, Equatable {
+  /// `provider/model`.
+  package var name: String
+  package var context: Int?
+  package var maxOutput: Int?
+  /// Decimal text by kind of token: US dollars per million.
+  package var price = JSONObject()
+  package var place: TextPlace
+}

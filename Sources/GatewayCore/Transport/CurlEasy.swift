@@ -1,0 +1,164 @@
+// One libcurl easy handle and the lists it needs: made once, set up anew for each transfer.
+import CCurl
+
+/// Owns an easy handle. Used on the driver thread only; must be out of every multi handle before it is freed.
+final class CurlEasy {
+  let raw: UnsafeMutableRawPointer
+  private var headerList: UnsafeMutablePointer<curl_slist>?
+
+  /// Fails when there is no memory for a handle.
+  init?() {
+    guard let raw = ccurl_easy_init() else { return nil }
+    self.raw = raw
+  }
+
+  deinit {
+    ccurl_easy_cleanup(raw)
+    ccurl_slist_free_all(headerList)
+  }
+
+  /// Forgets the last transfer. Open connections are the multi handle's and stay.
+  func reset() {
+    ccurl_easy_reset(raw)
+    ccurl_slist_free_all(headerList)
+    headerList = nil
+  }
+
+  func unpause() { ccurl_easy_pause(raw, CURLPAUSE_CONT) }
+
+  /// The number behind `info`, or 0.
+  func number(_ info: CURLINFO) -> Int {
+    var value = 0
+    return ccurl_easy_get_long(raw, info, &value) == CURLE_OK ? value : 0
+  }
+
+  /// The time in microseconds behind `info`, or 0.
+  func microseconds(_ info: CURLINFO) -> Int {
+    var value: curl_off_t = 0
+    return ccurl_easy_get_offset(raw, info, &value) == CURLE_OK ? Int(value) : 0
+  }
+
+  /// The pointer that was set as `CURLOPT_PRIVATE`.
+  static func privatePointer(of raw: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
+    var pointer: UnsafeMutableRawPointer?
+    return ccurl_easy_get_pointer(raw, CURLINFO_PRIVATE, &pointer) == CURLE_OK ? pointer : nil
+  }
+}
+
+/// Setting up a transfer.
+extension CurlEasy {
+  /// Throws when libcurl refuses an option, or the request holds what must not go on a header line.
+  func prepare(
+    _ request: HTTPRequest, to origin: Origin, configuration: TransportConfiguration
+  ) throws(TransportFailure) {
+    try setAddress(request, origin, proxy: configuration.proxy)
+    try setHeaders(request)
+    try setBody(request)
+    try setConnection(configuration)
+    if let connect = request.timeouts.connect {
+      // libcurl divides this among the addresses of a host; the phase as a whole is watched by the driver.
+      try set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: max(1, connect.wholeMilliseconds)))
+    } else {
+      try set(CURLOPT_CONNECTTIMEOUT_MS, Int(Int32.max))
+    }
+  }
+
+  private func setAddress(_ request: HTTPRequest, _ origin: Origin, proxy: String?) throws(TransportFailure) {
+    try set(CURLOPT_URL, request.url)
+    try check(ccurl_easy_allow_only_http(raw), "protocols")
+    if origin.isLoopback {
+      try set(CURLOPT_NOPROXY, "*")
+    } else if let proxy {
+      try set(CURLOPT_PROXY, proxy)
+    }
+    try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // a proxy's reply to CONNECT is not the provider's
+  }
+
+  private func setHeaders(_ request: HTTPRequest) throws(TransportFailure) {
+    var lines = ["Expect:"]  // no `100-continue` round trip before a body
+    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append("Content-Type:") }
+    for (name, value) in request.headers {
+      guard Self.isToken(name), Self.isOneLine(value) else {
+        throw TransportFailure(.other, "a request header has a name or value that cannot be sent")
+      }
+      lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
+    }
+    for line in lines {
+      guard let longer = ccurl_slist_append(headerList, line) else { throw TransportFailure(.other, "out of memory") }
+      headerList = longer
+    }
+    try check(ccurl_easy_set_pointer(raw, CURLOPT_HTTPHEADER, headerList), "headers")
+  }
+
+  private func setBody(_ request: HTTPRequest) throws(TransportFailure) {
+    guard Self.isToken(request.method) else { throw TransportFailure(.other, "the request method cannot be sent") }
+    switch request.method {
+    case "GET" where request.body.isEmpty: try set(CURLOPT_HTTPGET, 1)
+    case "HEAD" where request.body.isEmpty: try set(CURLOPT_NOBODY, 1)
+    case "POST": try setPostFields(request.body)
+    default:
+      try set(CURLOPT_CUSTOMREQUEST, request.method)
+      if !request.body.isEmpty { try setPostFields(request.body) }
+    }
+  }
+
+  private func setPostFields(_ body: [UInt8]) throws(TransportFailure) {
+    try set(CURLOPT_POST, 1)
+    try check(ccurl_easy_set_offset(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)), "body size")
+    let code = body.withUnsafeBytes { bytes in
+      // The pointer must not be NULL, also for no bytes; libcurl copies and does not write.
+      bytes.baseAddress.map {
+        ccurl_easy_set_pointer(raw, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: $0))
+      }
+    }
+    try check(code ?? ccurl_easy_set_string(raw, CURLOPT_COPYPOSTFIELDS, ""), "body")
+  }
+
+  private func setConnection(_ configuration: TransportConfiguration) throws(TransportFailure) {
+    try set(CURLOPT_NOSIGNAL, 1)
+    try set(CURLOPT_TCP_NODELAY, 1)
+    try set(CURLOPT_FOLLOWLOCATION, 0)
+    try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+    try set(CURLOPT_MAXAGE_CONN, Int(clamping: configuration.connectionMaxIdle.wholeMilliseconds / 1000))
+    try set(CURLOPT_SSL_VERIFYPEER, 1)
+    try set(CURLOPT_SSL_VERIFYHOST, 2)
+    if let file = configuration.caFile {
+      try set(CURLOPT_CAINFO, file)  // takes the place of the system's bundle; the system's directory stays
+      if ccurl_default_ca_path() == nil { try set(CURLOPT_CAPATH, "/etc/ssl/certs") }
+    }
+    // Without it, letting go of a transfer whose name is being resolved blocks the thread: 2.9 s measured.
+    _ = ccurl_easy_set_long(raw, CURLoption(UInt32(CCURL_OPTION_QUICK_EXIT)), 1)
+  }
+
+  func set(_ option: CURLoption, _ value: Int) throws(TransportFailure) {
+    try check(ccurl_easy_set_long(raw, option, value), "option \(option.rawValue)")
+  }
+
+  private func set(_ option: CURLoption, _ value: String) throws(TransportFailure) {
+    try check(ccurl_easy_set_string(raw, option, value), "option \(option.rawValue)")
+  }
+
+  private func check(_ code: CURLcode, _ what: String) throws(TransportFailure) {
+    guard code == CURLE_OK else {
+      throw TransportFailure(.other, "libcurl refused \(what): \(String(cString: ccurl_easy_strerror(code)))")
+    }
+  }
+
+  /// RFC 9110, 5.6.2.
+  private static func isToken(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#"(),/:;<=>?@[\]{}""#.utf8.contains($0) }
+  }
+
+  private static func isOneLine(_ text: String) -> Bool {
+    text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+  }
+}
+
+extension Duration {
+  /// Rounded down; at most the largest `Int64`.
+  var wholeMilliseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+    return overflow ? .max : milliseconds + attoseconds / 1_000_000_000_000_000
+  }
+}

@@ -1,0 +1,60 @@
+// A reply whose status line and headers are in, and whose body is still to be pulled.
+
+/// A reply. Dropping it, and every iterator over its body, aborts what is left of the transfer.
+public struct HTTPResponse: Sendable {
+  public var status: Int
+  public var headers: HTTPHeaders
+  public var body: HTTPBody
+  public var connection: ConnectionFacts
+}
+
+/// What it took to get the reply, in microseconds from the moment the transfer began.
+public struct ConnectionFacts: Sendable, Equatable {
+  /// True when the request went over a connection that was already open.
+  public var reused: Bool
+  /// Until the TCP connection stood; 0 when it was reused.
+  public var connectMicroseconds: Int
+  /// Until the TLS handshake was done; 0 without TLS or when the connection was reused.
+  public var tlsMicroseconds: Int
+  /// Until the status line and headers were in.
+  public var firstByteMicroseconds: Int
+}
+
+/// The bytes of a reply, pulled piece by piece. It can be read once, by one task at a time.
+public struct HTTPBody: AsyncSequence, Sendable {
+  public typealias Element = [UInt8]
+  public typealias Failure = TransportFailure
+  let lease: ExchangeLease
+
+  public struct AsyncIterator: AsyncIteratorProtocol {
+    let lease: ExchangeLease
+
+    /// The bytes that have come since the last call, never none; `nil` at the proper end of the body.
+    public mutating func next(
+      isolation actor: isolated (any Actor)? = #isolation
+    ) async throws(TransportFailure) -> [UInt8]? {
+      switch try await lease.exchange.next() {
+      case .bytes(let bytes): return bytes
+      case .end: return nil
+      case .head: throw TransportFailure(.other, "a second reply head arrived")
+      }
+    }
+  }
+
+  public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(lease: lease) }
+
+  /// The whole rest of the body.
+  public func collect() async throws(TransportFailure) -> [UInt8] {
+    var all: [UInt8] = []
+    var iterator = makeAsyncIterator()
+    while let piece = try await iterator.next() { all.isEmpty ? all = piece : all.append(contentsOf: piece) }
+    return all
+  }
+}
+
+/// Held by everyone who may still read a reply; the last one to let go aborts the transfer.
+final class ExchangeLease: Sendable {
+  let exchange: Exchange
+  init(_ exchange: Exchange) { self.exchange = exchange }
+  deinit { exchange.cancel() }
+}

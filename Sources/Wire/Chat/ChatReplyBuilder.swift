@@ -1,0 +1,136 @@
+// Events back to a whole reply. `ChatReply.events` is the way there.
+
+/// Folds the events of one answer into a reply; parts stay apart where the provider had parts.
+public struct ChatReplyBuilder: Sendable {
+  /// The first failure the stream told of, if it did.
+  public private(set) var failure: ProviderFailure?
+
+  private enum TextKind: Sendable {
+    case text, refusal, reasoning
+  }
+
+  private struct OpenCall: Sendable {
+    /// Where its part stands in the content.
+    var place: Int
+    var arguments = ""
+  }
+
+  private static let maximumCalls = 1024
+  private static let maximumChoices = 256
+
+  private var result = ChatReply()
+  /// The part that still grows stands apart, so that appending a piece copies nothing; so do arguments.
+  private var openKind: TextKind?
+  private var openText = ""
+  private var calls: [Int: OpenCall] = [:]
+  private var choices: [Int: String] = [:]
+  private var bytesLeft: Int
+
+  /// Keeps at most `maximumBytes` of text, 64 MiB unless told otherwise.
+  public init(maximumBytes: Int = 64 << 20) {
+    bytesLeft = maximumBytes
+  }
+
+  /// Adds one event.
+  ///
+  /// Throws when the answer grows beyond its bounds or arguments come for a call that never began.
+  public mutating func add(_ event: ChatEvent) throws(WireError) {
+    switch event {
+    case .started(let id, let model):
+      result.id = id ?? result.id
+      result.model = model ?? result.model
+    case .text(let piece): try append(piece, to: .text)
+    case .refusal(let piece): try append(piece, to: .refusal)
+    case .reasoning(let piece): try append(piece, to: .reasoning)
+    case .textPartStarted: closePart()
+    case .reasoningSignature(let signature): try addSignature(signature)
+    case .encryptedReasoning(let data):
+      try spend(data)
+      addPart(ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: data))))
+    case .toolCallStarted(let index, let id, let name, let runsAtProvider):
+      try start(ToolCall(id: id, name: name, arguments: "{}", runsAtProvider: runsAtProvider), at: index)
+    case .toolArguments(let index, let piece):
+      try spend(piece)
+      guard calls[index]?.arguments.append(piece) != nil else {
+        throw WireError(offset: 0, "arguments of a tool call that never began")
+      }
+    case .part(let part): addPart(part)
+    case .finished(let finish): result.finish = finish
+    case .usage(let usage): result.usage = usage
+    case .failed(let failure): self.failure = self.failure ?? failure
+    case .otherChoice(let index, let text): try addChoice(index, text)
+    }
+  }
+
+  /// The reply as far as it has come.
+  public var reply: ChatReply {
+    var finished = self
+    finished.closePart()
+    for call in calls.values where !call.arguments.isEmpty {
+      guard case .toolCall(var toolCall) = finished.result.content[call.place].kind else { continue }
+      toolCall.arguments = call.arguments
+      finished.result.content[call.place].kind = .toolCall(toolCall)
+    }
+    finished.result.otherChoices = choices.sorted { $0.key < $1.key }.map { [ContentPart(.text($0.value))] }
+    return finished.result
+  }
+
+  // MARK: Parts
+
+  private mutating func append(_ piece: String, to kind: TextKind) throws(WireError) {
+    try spend(piece)
+    if openKind != kind {
+      closePart()
+      openKind = kind
+    }
+    openText += piece
+  }
+
+  private mutating func addPart(_ part: ContentPart) {
+    closePart()
+    result.content.append(part)
+  }
+
+  /// Ends the thinking that just ran, or stands alone.
+  private mutating func addSignature(_ signature: String) throws(WireError) {
+    try spend(signature)
+    if openKind != .reasoning { closePart() }
+    result.content.append(ContentPart(.reasoning(ReasoningBlock(text: openText, signature: signature))))
+    openKind = nil
+    openText = ""
+  }
+
+  private mutating func closePart() {
+    switch openKind {
+    case .text: result.content.append(ContentPart(.text(openText)))
+    case .refusal: result.content.append(ContentPart(.refusal(openText)))
+    case .reasoning: result.content.append(ContentPart(.reasoning(ReasoningBlock(text: openText))))
+    case nil: break
+    }
+    openKind = nil
+    openText = ""
+  }
+
+  // MARK: Calls and choices
+
+  private mutating func start(_ call: ToolCall, at index: Int) throws(WireError) {
+    guard calls[index] == nil, calls.count < Self.maximumCalls else {
+      throw WireError(offset: 0, "a tool call that began before, or more than \(Self.maximumCalls)")
+    }
+    addPart(ContentPart(.toolCall(call)))
+    calls[index] = OpenCall(place: result.content.count - 1)
+  }
+
+  private mutating func addChoice(_ index: Int, _ text: String) throws(WireError) {
+    try spend(text)
+    guard choices[index] != nil || choices.count < Self.maximumChoices else {
+      throw WireError(offset: 0, "more than \(Self.maximumChoices) choices")
+    }
+    choices[index, default: ""] += text
+  }
+
+  private mutating func spend(_ piece: String) throws(WireError) {
+    bytesLeft -= piece.utf8.count
+    guard bytesLeft >= 0 else { throw WireError(offset: 0, "the answer is larger than allowed") }
+  }
+}

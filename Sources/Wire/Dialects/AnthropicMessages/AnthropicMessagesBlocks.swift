@@ -1,0 +1,104 @@
+// The parts of a turn to content blocks.
+
+struct AnthropicMessagesBlockEncoder {
+  var changes: [Change] = []
+
+  /// `nil` for a part the format has no place for, which is then a change.
+  mutating func block(_ part: ContentPart, _ field: String) -> JSONObject? {
+    guard var block = bare(part.kind, field) else { return nil }
+    if let cacheControl = part.cacheControl { block["cache_control"] = cacheControl }
+    for extra in part.extras.members { block[extra.name] = extra.value }
+    return block
+  }
+
+  private mutating func bare(_ kind: ContentPart.Kind, _ field: String) -> JSONObject? {
+    switch kind {
+    case .text(let text):
+      return text.isEmpty ? drop(field, "an empty text is refused") : ["type": "text", "text": .string(text)]
+    case .refusal(let text):
+      changes.append(Change(field, .converted, "a refusal is told as text"))
+      return ["type": "text", "text": .string(text)]
+    case .image(let media): return image(media, field)
+    case .document(let media): return document(media, field)
+    case .audio: return drop(field, "this format takes no sounds")
+    case .reasoning(let reasoning): return thinking(reasoning, field)
+    case .toolCall(let call): return toolUse(call, field)
+    case .toolResult(let result): return toolResult(result, field)
+    case .other(_, let json): return json.object ?? drop(field, "it is not a part of this format")
+    }
+  }
+
+  private mutating func drop(_ field: String, _ why: String) -> JSONObject? {
+    changes.append(Change(field, .dropped, why))
+    return nil
+  }
+
+  // MARK: Media
+
+  private mutating func image(_ media: Media, _ field: String) -> JSONObject? {
+    if media.detail != nil { changes.append(Change("\(field).detail", .dropped, "this format has no such member")) }
+    guard let source = source(of: media, defaultType: "image/png") else {
+      return drop(field, "an image is sent by its bytes, an address or a file id")
+    }
+    return ["type": "image", "source": source]
+  }
+
+  private mutating func document(_ media: Media, _ field: String) -> JSONObject? {
+    var block: JSONObject = ["type": "document"]
+    if case .text(let text) = media.source {
+      block["source"] = ["type": "text", "media_type": "text/plain", "data": .string(text)]
+    } else {
+      block["source"] = source(of: media, defaultType: "application/pdf")
+    }
+    block["title"] = media.name.map { .string($0) }
+    return block
+  }
+
+  private func source(of media: Media, defaultType: String) -> JSON? {
+    switch media.source {
+    case .base64(let data):
+      ["type": "base64", "media_type": .string(media.mediaType ?? defaultType), "data": .string(data)]
+    case .url(let url): ["type": "url", "url": .string(url)]
+    case .fileID(let id): ["type": "file", "file_id": .string(id)]
+    case .text: nil
+    }
+  }
+
+  // MARK: Thinking
+
+  /// Only what carries the provider's own proof goes back.
+  private mutating func thinking(_ block: ReasoningBlock, _ field: String) -> JSONObject? {
+    if let data = block.encrypted { return ["type": "redacted_thinking", "data": .string(data)] }
+    guard let signature = block.signature else { return drop(field, "only signed thinking is taken back") }
+    return ["type": "thinking", "thinking": .string(block.text), "signature": .string(signature)]
+  }
+
+  // MARK: Tools
+
+  private mutating func toolUse(_ call: ToolCall, _ field: String) -> JSONObject? {
+    var input = (try? JSON.parse(call.arguments)) ?? .null
+    if input.object == nil {
+      // The model is shown what it wrote, in the only form the format takes.
+      input = ["arguments": .string(call.arguments)]
+      changes.append(Change("\(field).arguments", .converted, "they are no JSON object, which this format requires"))
+    }
+    let type = call.runsAtProvider ? "server_tool_use" : "tool_use"
+    return ["type": .string(type), "id": .string(call.id), "name": .string(call.name), "input": input]
+  }
+
+  private mutating func toolResult(_ result: ToolResult, _ field: String) -> JSONObject? {
+    var content: [JSON] = []
+    for (index, part) in result.content.enumerated() {
+      let place = "\(field).content[\(index)]"
+      if case .toolResult = part.kind {
+        _ = drop(place, "a result holds no further result")
+      } else if let inner = block(part, place) {
+        content.append(.object(inner))
+      }
+    }
+    var object: JSONObject = ["type": "tool_result", "tool_use_id": .string(result.callID)]
+    if !content.isEmpty { object["content"] = .array(content) }
+    if result.isError { object["is_error"] = true }
+    return object
+  }
+}

@@ -1,0 +1,105 @@
+// A whole answer, and what it and a stream have in common: blocks, stop reasons, usage.
+
+extension AnthropicMessages {
+  public static func decodeReply(_ body: [UInt8], quirks: Quirks) throws(WireError) -> ChatReply {
+    let message = try JSON.parse(body)
+    guard let blocks = message["content"]?.array else {
+      throw WireError(offset: 0, "a message with a list `content` expected")
+    }
+    var reply = ChatReply()
+    reply.id = message["id"]?.string
+    reply.model = message["model"]?.string
+    reply.content = blocks.compactMap(AnthropicMessagesBlock.part)
+    let answers = blocks.contains(where: \.isAnswerByTool)
+    reply.finish = Finish(
+      anthropicWord: message["stop_reason"]?.string, stopText: message["stop_sequence"]?.string, answersByTool: answers)
+    reply.usage = message["usage"]?.object.map(AnthropicMessagesUsage.decode)
+    let known: Set<String> = ["id", "model", "content", "stop_reason", "stop_sequence", "usage", "type", "role"]
+    for member in message.object?.members ?? [] where !known.contains(member.name) {
+      reply.extras[member.name] = member.value
+    }
+    return reply
+  }
+}
+
+enum AnthropicMessagesBlock {
+  /// A block as a part; `nil` for what is no object.
+  static func part(_ block: JSON) -> ContentPart? {
+    guard let object = block.object else { return nil }
+    if block.isAnswerByTool { return ContentPart(.text(object["input"]?.text ?? "{}")) }
+    let type = object["type"]?.string ?? ""
+    switch type {
+    case "text": return part(.text(object["text"]?.string ?? ""), object, besides: ["type", "text"])
+    case "thinking":
+      let reasoning = ReasoningBlock(
+        text: object["thinking"]?.string ?? "", signature: object["signature"]?.string)
+      return part(.reasoning(reasoning), object, besides: ["type", "thinking", "signature"])
+    case "redacted_thinking":
+      return ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: object["data"]?.string ?? "")))
+    case "tool_use", "server_tool_use":
+      let call = ToolCall(
+        id: object["id"]?.string ?? "", name: object["name"]?.string ?? "", arguments: object["input"]?.text ?? "{}",
+        runsAtProvider: type == "server_tool_use")
+      return part(.toolCall(call), object, besides: ["type", "id", "name", "input"])
+    default: return ContentPart(.other(type: type, block))
+    }
+  }
+
+  private static func part(_ kind: ContentPart.Kind, _ object: JSONObject, besides known: Set<String>) -> ContentPart {
+    var part = ContentPart(kind)
+    for member in object.members where !known.contains(member.name) && !member.value.isNull {
+      part.extras[member.name] = member.value
+    }
+    return part
+  }
+}
+
+extension JSON {
+  /// The call that stands for an answer in JSON (see `AnthropicMessages.answerTool`).
+  var isAnswerByTool: Bool { self["type"] == "tool_use" && self["name"]?.string == AnthropicMessages.answerTool }
+}
+
+extension Finish {
+  /// `nil` while no word is there.
+  init?(anthropicWord word: String?, stopText: String?, answersByTool: Bool) {
+    guard let word, !word.isEmpty else { return nil }
+    let reason: Reason =
+      switch word {
+      case "end_turn", "stop_sequence": .stop
+      case "max_tokens", "model_context_window_exceeded": .length
+      case "tool_use": answersByTool ? .stop : .toolCalls
+      case "refusal": .contentFilter
+      case "pause_turn": .pause
+      default: .other
+      }
+    self.init(reason, word: word, stopText: stopText)
+  }
+}
+
+enum AnthropicMessagesUsage {
+  /// `input_tokens` leaves cached tokens out; ours counts them (docs.anthropic.com, prompt caching).
+  static func decode(_ object: JSONObject) -> Usage {
+    var usage = Usage(input: count(object["input_tokens"]), output: count(object["output_tokens"]))
+    usage.cacheRead = count(object["cache_read_input_tokens"])
+    usage.cacheWrite = count(object["cache_creation_input_tokens"])
+    usage.cacheWriteOneHour = count(object["cache_creation"]?["ephemeral_1h_input_tokens"])
+    usage.reasoning = count(object["output_tokens_details"]?["thinking_tokens"])
+    usage.searches = count(object["server_tool_use"]?["web_search_requests"])
+    usage.serviceTier = object["service_tier"]?.string
+    if let fresh = usage.input {
+      usage.input = clampedSum(fresh, clampedSum(usage.cacheRead ?? 0, usage.cacheWrite ?? 0))
+    }
+    usage.raw = .object(object)
+    return usage
+  }
+
+  private static func count(_ json: JSON?) -> Int? {
+    guard let count = json?.int ?? json?.string.flatMap(Int.init), count >= 0 else { return nil }
+    return count
+  }
+
+  private static func clampedSum(_ left: Int, _ right: Int) -> Int {
+    let (sum, isHuge) = left.addingReportingOverflow(right)
+    return isHuge ? .max : sum
+  }
+}

@@ -1,0 +1,166 @@
+// A request to bytes. What the format has no place for is left out, and each departure is a change.
+
+struct AnthropicMessagesRequestEncoder {
+  let request: ChatRequest
+  let model: ModelTraits
+  let quirks: Quirks
+  var body = JSONObject()
+  var changes: [Change] = []
+  /// Forced tools and sampling do not go with thinking.
+  var thinks = false
+
+  init(_ request: ChatRequest, _ model: ModelTraits, _ quirks: Quirks) {
+    self.request = request
+    self.model = model
+    self.quirks = quirks
+  }
+
+  mutating func encode() -> EncodedRequest {
+    body["model"] = .string(request.model)
+    addMaxTokens()
+    addConversation()
+    addThinking()
+    addTools()
+    addOutputFormat()
+    addSampling()
+    addRest()
+    var writer = JSONWriter()
+    writer.write(body)
+    return EncodedRequest(body: writer.bytes, changes: changes)
+  }
+
+  mutating func change(_ field: String, _ what: Change.What, _ why: String) {
+    changes.append(Change(field, what, why))
+  }
+
+  // MARK: The conversation
+
+  private mutating func addConversation() {
+    var turns = AnthropicMessagesTurnsEncoder(request.messages)
+    turns.encode()
+    changes += turns.changes
+    body["system"] = turns.system
+    body["messages"] = .array(turns.messages)
+  }
+
+  // MARK: Tools
+
+  private mutating func addTools() {
+    var tools = request.tools.map(tool)
+    if answersByTool {
+      tools.append([
+        "name": .string(AnthropicMessages.answerTool), "description": "Gives the answer.", "input_schema": answerSchema,
+      ])
+    }
+    guard !tools.isEmpty else { return dropToolSettings() }
+    body["tools"] = .array(tools)
+    var choice =
+      answersByTool && request.tools.isEmpty
+      ? ["type": "tool", "name": .string(AnthropicMessages.answerTool)]
+      : toolChoice
+    if request.parallelToolCalls == false {
+      // The setting stands within the choice: saying `auto` changes nothing else.
+      if choice == nil { choice = ["type": "auto"] }
+      choice?["disable_parallel_tool_use"] = true
+    }
+    body["tool_choice"] = choice.map { .object($0) }
+  }
+
+  private mutating func dropToolSettings() {
+    if let choice = request.toolChoice, choice != .auto, choice != .none {
+      change("tool_choice", .dropped, "there are no tools to choose from")
+    }
+    if request.parallelToolCalls != nil { change("parallel_tool_calls", .dropped, "there are no tools to call") }
+  }
+
+  private func tool(_ tool: Tool) -> JSON {
+    if let definition = tool.vendorDefinition { return definition }
+    var object: JSONObject = ["name": .string(tool.name)]
+    object["description"] = tool.description.map { .string($0) }
+    object["input_schema"] = tool.parameters ?? ["type": "object", "properties": [:]]
+    object["strict"] = quirks.takesStrictTools ? tool.strict.map { .bool($0) } : nil
+    object["cache_control"] = tool.cacheControl
+    return .object(object)
+  }
+
+  private var toolChoice: JSONObject? {
+    mutating get {
+      switch request.toolChoice {
+      case nil: return nil
+      case .auto: return ["type": "auto"]
+      case .some(.none): return ["type": "none"]
+      case .required, .tool:
+        if thinks || model.refuses.contains("forced_tools") {
+          change("tool_choice", .converted, "this model cannot be made to call a tool: it may")
+          return ["type": "auto"]
+        }
+        if case .tool(let name)? = request.toolChoice { return ["type": "tool", "name": .string(name)] }
+        return ["type": "any"]
+      }
+    }
+  }
+
+  // MARK: Settings
+
+  /// The format requires a limit (docs.anthropic.com/en/api/messages, `max_tokens`).
+  private mutating func addMaxTokens() {
+    let most = model.maxOutputTokens
+    if let asked = request.maxOutputTokens {
+      body["max_tokens"] = .number(JSONNumber(min(asked, most ?? asked)))
+      if let most, asked > most { change("max_tokens", .clamped, "this model writes at most \(most) tokens") }
+    } else {
+      body["max_tokens"] = .number(JSONNumber(most ?? 4096))
+      change("max_tokens", .added, "this format requires a limit")
+    }
+  }
+
+  private mutating func addSampling() {
+    let sampling = request.sampling
+    var takes = model.refuses.contains("sampling") ? [] : ["temperature", "top_p", "top_k"]
+    if model.refuses.contains("temperature") { takes.removeAll { $0 == "temperature" } }
+    for (name, number) in [("temperature", sampling.temperature), ("top_p", sampling.topP), ("top_k", sampling.topK)] {
+      guard let number else { continue }
+      if !takes.contains(name) {
+        change(name, .dropped, "this model has no such parameter")
+      } else if thinks, name != "top_p", number.text != "1" {
+        change(name, .dropped, "it does not go with thinking")
+      } else {
+        body[name] = .number(number)
+      }
+    }
+    if let asked = body["temperature"]?.number?.scaled(byPowerOfTen: 12), asked.value > 1_000_000_000_000 {
+      body["temperature"] = 1
+      change("temperature", .clamped, "this format takes at most 1")
+    }
+    let others = [
+      ("frequency_penalty", sampling.frequencyPenalty), ("presence_penalty", sampling.presencePenalty),
+      ("seed", sampling.seed),
+    ]
+    for (name, number) in others where number != nil { change(name, .dropped, "this format has no such parameter") }
+    if !request.stop.isEmpty { body["stop_sequences"] = .array(request.stop.map { .string($0) }) }
+  }
+
+  private mutating func addRest() {
+    if request.streams { body["stream"] = true }
+    addMetadata()
+    if let tier = request.serviceTier {
+      switch tier {
+      case "auto", "standard_only": body["service_tier"] = .string(tier)
+      case "default":
+        body["service_tier"] = "standard_only"
+        change("service_tier", .renamed, "`default` is `standard_only` here")
+      default: change("service_tier", .dropped, "this format knows only auto and standard_only")
+      }
+    }
+    if let version = quirks.versionInBody { body["anthropic_version"] = .string(version) }
+    for extra in request.extras.members { body[extra.name] = extra.value }
+  }
+
+  private mutating func addMetadata() {
+    let user = request.user.map { JSON.string($0) } ?? request.metadata?["user_id"]
+    if let user { body["metadata"] = ["user_id": user] }
+    for member in request.metadata?.members ?? [] where member.name != "user_id" {
+      change("metadata.\(member.name)", .dropped, "this format holds only user_id there")
+    }
+  }
+}

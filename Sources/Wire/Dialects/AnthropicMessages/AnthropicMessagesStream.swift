@@ -1,0 +1,186 @@
+// A streamed answer to events. The many deltas are read where they lie; the few other events become values.
+// Only `message_stop` makes the answer complete.
+
+/// Reads `message_start` … `message_stop`.
+public struct AnthropicMessagesStreamDecoder: StreamDecoding {
+  private var framing = ServerSentEventDecoder()
+  private var pending: [ServerSentEvent] = []
+  public private(set) var isComplete = false
+  private var blocks: [Int: Block] = [:]
+  private var calls = 0
+  private var hasBegun = false
+  private var answersByTool = false
+  /// `message_start` overlaid with each `message_delta`: counts are repeated there, never added to.
+  private var usage = JSONObject()
+
+  /// More blocks than this at once, or more calls, are no answer.
+  private static let mostBlocks = 1024
+
+  public init() {}
+
+  public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
+    pending.removeAll(keepingCapacity: true)
+    try framing.decode(bytes, into: &pending)
+    for index in pending.indices { try read(pending[index].data, into: &events) }
+  }
+
+  public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
+    // The body may have been cut inside the last event; `isComplete` then tells.
+    if let last = framing.finish() { try? read(last.data, into: &events) }
+  }
+
+  /// A block that has begun and not ended.
+  private struct Block: Sendable {
+    enum Kind: Sendable {
+      case text, thinking
+      case call(index: Int)
+      /// A call that stands for the answer: its arguments are the text.
+      case answer
+      case other
+    }
+    var kind: Kind
+    /// Arguments that came whole with the start; told at the end if no pieces followed.
+    var wholeArguments: String?
+  }
+
+  // MARK: Events
+
+  private mutating func read(_ data: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) {
+    guard !isComplete else { return }
+    var scanner = try JSONScanner(data)
+    var type: ArraySlice<UInt8> = []
+    var index = 0
+    var delta: ArraySlice<UInt8>?
+    try scanner.enterObject()
+    while let name = try scanner.nextMember() {
+      switch name {
+      case "type": type = try scanner.stringBytes() ?? []
+      case "index": index = try scanner.int() ?? 0
+      case "delta": delta = try scanner.kind() == .object ? try scanner.raw() : nil
+      default: break
+      }
+    }
+    try scanner.finish()
+    switch type {
+    case "content_block_delta": if let delta { try readDelta(delta, of: index, into: &events) }
+    case "content_block_start": try startBlock(try JSON.parse(data)["content_block"] ?? .null, index, into: &events)
+    case "content_block_stop": stopBlock(index, into: &events)
+    case "message_start": startMessage(try JSON.parse(data)["message"] ?? .null, into: &events)
+    case "message_delta": changeMessage(try JSON.parse(data), into: &events)
+    case "message_stop": isComplete = true
+    case "error": events.append(.failed(FailureBody(try JSON.parse(data)).failure(status: 200)))
+    default: break  // `ping`, and events of a later version
+    }
+  }
+
+  private mutating func startMessage(_ message: JSON, into events: inout [ChatEvent]) {
+    events.append(.started(id: message["id"]?.string, model: message["model"]?.string))
+    overlay(message["usage"], into: &events)
+  }
+
+  private mutating func changeMessage(_ event: JSON, into events: inout [ChatEvent]) {
+    let delta = event["delta"]
+    let finish = Finish(
+      anthropicWord: delta?["stop_reason"]?.string, stopText: delta?["stop_sequence"]?.string,
+      answersByTool: answersByTool)
+    if let finish { events.append(.finished(finish)) }
+    overlay(event["usage"], into: &events)
+  }
+
+  private mutating func overlay(_ json: JSON?, into events: inout [ChatEvent]) {
+    guard let members = json?.object?.members else { return }
+    for member in members where !member.value.isNull { usage[member.name] = member.value }
+    events.append(.usage(AnthropicMessagesUsage.decode(usage)))
+  }
+
+  // MARK: Blocks
+
+  private mutating func startBlock(_ block: JSON, _ index: Int, into events: inout [ChatEvent]) throws(WireError) {
+    guard blocks.count < Self.mostBlocks, calls < Self.mostBlocks else {
+      throw WireError(offset: 0, "more than \(Self.mostBlocks) blocks")
+    }
+    let type = block["type"]?.string ?? ""
+    switch type {
+    case "text":
+      beginPart(into: &events)
+      blocks[index] = Block(kind: .text)
+      if let text = block["text"]?.string, !text.isEmpty { events.append(.text(text)) }
+    case "thinking":
+      beginPart(into: &events)
+      blocks[index] = Block(kind: .thinking)
+      if let text = block["thinking"]?.string, !text.isEmpty { events.append(.reasoning(text)) }
+    case "redacted_thinking":
+      blocks[index] = Block(kind: .other)
+      events.append(.encryptedReasoning(block["data"]?.string ?? ""))
+    case "tool_use", "server_tool_use": startCall(block, type, index, into: &events)
+    default:
+      blocks[index] = Block(kind: .other)
+      if let part = AnthropicMessagesBlock.part(block) { events.append(.part(part)) }
+    }
+    hasBegun = true
+  }
+
+  private mutating func beginPart(into events: inout [ChatEvent]) {
+    if hasBegun { events.append(.textPartStarted) }
+  }
+
+  private mutating func startCall(_ block: JSON, _ type: String, _ index: Int, into events: inout [ChatEvent]) {
+    let input = block["input"]?.object ?? JSONObject()
+    let whole = input.isEmpty ? nil : block["input"]?.text
+    if block.isAnswerByTool {
+      answersByTool = true
+      blocks[index] = Block(kind: .answer, wholeArguments: whole)
+      return
+    }
+    events.append(
+      .toolCallStarted(
+        index: calls, id: block["id"]?.string ?? "", name: block["name"]?.string ?? "",
+        runsAtProvider: type == "server_tool_use"))
+    blocks[index] = Block(kind: .call(index: calls), wholeArguments: whole)
+    calls += 1
+  }
+
+  private mutating func stopBlock(_ index: Int, into events: inout [ChatEvent]) {
+    guard let block = blocks.removeValue(forKey: index), let whole = block.wholeArguments else { return }
+    switch block.kind {
+    case .call(let call): events.append(.toolArguments(index: call, whole))
+    case .answer: events.append(.text(whole))
+    case .text, .thinking, .other: break
+    }
+  }
+
+  // MARK: Deltas
+
+  private mutating func readDelta(
+    _ bytes: ArraySlice<UInt8>, of index: Int, into events: inout [ChatEvent]
+  ) throws(WireError) {
+    var scanner = try JSONScanner(bytes)
+    try scanner.enterObject()
+    while let name = try scanner.nextMember() {
+      switch name {
+      case "text": if let text = try scanner.nonEmptyString() { events.append(.text(text)) }
+      case "thinking": if let text = try scanner.nonEmptyString() { events.append(.reasoning(text)) }
+      case "signature": if let text = try scanner.nonEmptyString() { events.append(.reasoningSignature(text)) }
+      case "partial_json": addArguments(try scanner.string() ?? "", to: index, into: &events)
+      default: break  // the type says what the name says; citations are not told
+      }
+    }
+  }
+
+  private mutating func addArguments(_ piece: String, to index: Int, into events: inout [ChatEvent]) {
+    guard !piece.isEmpty, let block = blocks[index] else { return }
+    if block.wholeArguments != nil { blocks[index]?.wholeArguments = nil }
+    switch block.kind {
+    case .call(let call): events.append(.toolArguments(index: call, piece))
+    case .answer: events.append(.text(piece))
+    case .text, .thinking, .other: break
+    }
+  }
+}
+
+extension JSONScanner {
+  fileprivate mutating func nonEmptyString() throws(WireError) -> String? {
+    guard let text = try string(), !text.isEmpty else { return nil }
+    return text
+  }
+}

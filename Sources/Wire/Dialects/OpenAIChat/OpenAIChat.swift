@@ -1,0 +1,17 @@
+// The Chat Completions format, which most providers speak with departures (see `Quirks`).
+
+/// `POST …/chat/completions`, for calling.
+public enum OpenAIChat: Dialect {
+  public static func chatURL(base: String, model: String, streams: Bool) -> String { base + "/chat/completions" }
+
+  public static func encode(
+    _ request: ChatRequest, to model: ModelTraits, quirks: Quirks
+  ) throws(WireError) -> EncodedRequest {
+    var encoder = OpenAIChatRequestEncoder(request, model, quirks)
+    return try encoder.encode()
+  }
+
+  public static func makeStreamDecoder(quirks: Quirks) -> OpenAIChatStreamDecoder {
+    OpenAIChatStreamDecoder(quirks: quirks)
+  }
+}

@@ -1,0 +1,35 @@
+// The places in which providers put a model's thinking: a text field, a list of blocks, or an item of the content.
+
+enum OpenAIChatReasoning {
+  /// The fields that hold thinking as text, in the order in which they are believed.
+  ///
+  /// A message may hold the same thinking under several names, so only the first is read.
+  static func fields(_ quirks: Quirks) -> [String] {
+    let usual = ["reasoning_content", "reasoning"]
+    guard let own = quirks.reasoningField, own != detailsField(quirks) else { return usual }
+    return [own] + usual.filter { $0 != own }
+  }
+
+  /// The field that holds thinking as blocks.
+  static func detailsField(_ quirks: Quirks) -> String { quirks.reasoningDetailsField ?? "reasoning_details" }
+
+  /// One of those blocks; its other members are kept so that it can go back as it came.
+  static func part(_ detail: JSON) -> ContentPart? {
+    let text = detail["text"]?.string ?? detail["summary"]?.string
+    let encrypted = detail["data"]?.string
+    let signature = detail["signature"]?.string
+    guard text != nil || encrypted != nil || signature != nil else { return nil }
+    var part = ContentPart(
+      .reasoning(ReasoningBlock(text: text ?? "", signature: signature, encrypted: encrypted)))
+    let held: Set<String> = ["text", "summary", "data", "signature"]
+    for member in detail.object?.members ?? [] where !held.contains(member.name) {
+      part.extras[member.name] = member.value
+    }
+    return part
+  }
+
+  /// The text of a content item of the type `thinking`: a string, or a list of texts.
+  static func text(ofThinking item: JSON) -> String {
+    item["thinking"]?.string ?? (item["thinking"]?.array ?? []).compactMap { $0["text"]?.string }.joined()
+  }
+}

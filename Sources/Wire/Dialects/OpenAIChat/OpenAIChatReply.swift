@@ -1,0 +1,180 @@
+// A whole answer to a `ChatReply`.
+
+extension OpenAIChat {
+  /// Reads a whole answer.
+  ///
+  /// Throws when it is none: an error object with status 200 is for `decodeFailure`.
+  public static func decodeReply(_ body: [UInt8], quirks: Quirks) throws(WireError) -> ChatReply {
+    let json = try JSON.parse(body)
+    guard let choices = json["choices"]?.array, !choices.isEmpty else {
+      let isError = json["error"]?.isNull == false
+      throw WireError(offset: 0, isError ? "the answer is an error object" : "an answer has `choices`")
+    }
+    var reply = ChatReply()
+    reply.id = json["id"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    reply.model = json["model"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    for member in json.object?.members ?? [] where !heldElsewhere.contains(member.name) {
+      reply.extras[member.name] = member.value
+    }
+    let first = choices.firstIndex { $0["index"]?.int == 0 } ?? 0
+    for (position, choice) in choices.enumerated() {
+      var message = OpenAIChatMessageDecoder(replyID: reply.id, quirks: quirks)
+      message.decode(choice["message"] ?? .null)
+      if position == first {
+        reply.content = message.content
+        reply.finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
+        if !message.rest.isEmpty { reply.extras["message"] = .object(message.rest) }
+      } else {
+        reply.otherChoices.append(message.content)
+      }
+    }
+    reply.usage = usage(in: json, quirks)
+    return reply
+  }
+
+  private static func usage(in json: JSON, _ quirks: Quirks) -> Usage? {
+    let envelope = quirks.usageEnvelope.flatMap { json[$0] }
+    let tier = json["service_tier"]?.string
+    return [json["usage"], envelope?["usage"]].lazy
+      .compactMap { $0.flatMap { OpenAIChatUsage.decode($0, serviceTier: tier, quirks: quirks) } }.first
+  }
+
+  private static let heldElsewhere: Set<String> = ["id", "model", "object", "choices", "usage"]
+}
+
+/// Takes an assistant message apart.
+struct OpenAIChatMessageDecoder {
+  let replyID: String?
+  let quirks: Quirks
+  private(set) var content: [ContentPart] = []
+  /// Members that have no place in the content.
+  private(set) var rest = JSONObject()
+  private var callCount = 0
+
+  init(replyID: String?, quirks: Quirks) {
+    self.replyID = replyID
+    self.quirks = quirks
+  }
+
+  mutating func decode(_ message: JSON) {
+    addReasoning(of: message)
+    addContent(message["content"])
+    if let text = message["refusal"]?.string, !text.isEmpty { content.append(ContentPart(.refusal(text))) }
+    for image in message["images"]?.array ?? [] { addImage(image) }
+    // Some providers send every member there is, those without a meaning empty.
+    if let audio = message["audio"]?.object, audio["id"]?.string != "" { addAudio(audio) }
+    if let call = message["function_call"], call["name"]?.string?.isEmpty == false { addCall(["function": call]) }
+    for call in message["tool_calls"]?.array ?? [] { addCall(call) }
+    for member in message.object?.members ?? [] where !isHeld(member) { rest[member.name] = member.value }
+  }
+
+  private func isHeld(_ member: JSONObject.Member) -> Bool {
+    Self.heldMembers.contains(member.name) || member.value.isNull
+      || OpenAIChatReasoning.fields(quirks)
+        .contains(member.name)
+      || member.name == OpenAIChatReasoning.detailsField(quirks)
+  }
+
+  private static let heldMembers: Set<String> = [
+    "role", "content", "refusal", "images", "audio", "function_call", "tool_calls",
+  ]
+
+  // MARK: Text and thinking
+
+  private mutating func addReasoning(of message: JSON) {
+    let plain = OpenAIChatReasoning.fields(quirks).lazy.compactMap { message[$0]?.string }.first { !$0.isEmpty }
+    let details = message[OpenAIChatReasoning.detailsField(quirks)]?.array ?? []
+    let parts = details.compactMap { OpenAIChatReasoning.part($0) }
+    if let plain, !parts.contains(where: { !$0.reasoningText.isEmpty }) {
+      content.append(ContentPart(.reasoning(ReasoningBlock(text: plain))))
+    }
+    content += parts
+  }
+
+  private mutating func addContent(_ json: JSON?) {
+    if let text = json?.string { return addText(text) }
+    for item in json?.array ?? [] {
+      switch item["type"]?.string {
+      case "thinking":
+        content.append(ContentPart(.reasoning(ReasoningBlock(text: OpenAIChatReasoning.text(ofThinking: item)))))
+      case let type? where item["text"]?.string == nil: content.append(ContentPart(.other(type: type, item)))
+      default: addText(item.string ?? item["text"]?.string ?? "")
+      }
+    }
+  }
+
+  private mutating func addText(_ text: String) {
+    guard quirks.thinkTags else {
+      if !text.isEmpty { content.append(ContentPart(.text(text))) }
+      return
+    }
+    var splitter = ThinkTagSplitter()
+    let pieces = splitter.split(text)
+    for piece in pieces + [splitter.finish()].compactMap({ $0 }) {
+      switch piece {
+      case .reasoning(let text): content.append(ContentPart(.reasoning(ReasoningBlock(text: text))))
+      case .text(let text): content.append(ContentPart(.text(text)))
+      }
+    }
+  }
+
+  // MARK: Media and calls
+
+  private mutating func addImage(_ json: JSON) {
+    guard let url = json["image_url"]?["url"]?.string else {
+      return content.append(ContentPart(.other(type: "image", json)))
+    }
+    content.append(ContentPart(.image(Media(addressOrData: url))))
+  }
+
+  private mutating func addAudio(_ audio: JSONObject) {
+    var part = ContentPart(.audio(Media(.base64(audio["data"]?.string ?? ""), mediaType: nil)))
+    for member in audio.members where member.name != "data" { part.extras[member.name] = member.value }
+    content.append(part)
+  }
+
+  private mutating func addCall(_ json: JSON) {
+    let function = json["function"] ?? json["custom"]
+    let id = json["id"]?.string ?? ""
+    let written = function?["arguments"] ?? function?["input"]
+    // Some providers write the arguments as an object instead of a text of one.
+    let arguments = written?.string ?? written.flatMap { $0.isNull ? nil : $0.text } ?? ""
+    let call = ToolCall(
+      id: id.isEmpty ? OpenAIChat.madeCallID(replyID, callCount) : id, name: function?["name"]?.string ?? "",
+      arguments: arguments.isEmpty ? "{}" : arguments)
+    var part = ContentPart(.toolCall(call))
+    for member in json.object?.members ?? [] where !Self.heldCallMembers.contains(member.name) {
+      part.extras[member.name] = member.value
+    }
+    if json["type"] == "custom" { part.extras["type"] = "custom" }
+    content.append(part)
+    callCount += 1
+  }
+
+  private static let heldCallMembers: Set<String> = ["id", "type", "index", "function", "custom"]
+}
+
+extension OpenAIChat {
+  /// An id for a call that came without one: the answer's own id keeps it apart from those of other turns.
+  static func madeCallID(_ replyID: String?, _ index: Int) -> String { "\(replyID ?? "call")-\(index)" }
+}
+
+extension Media {
+  /// An address, or the bytes and the type a `data:` address holds.
+  init(addressOrData url: String) {
+    let parts = url.split(separator: ",", maxSplits: 1)
+    if url.hasPrefix("data:"), parts.count == 2, parts[0].hasSuffix(";base64") {
+      let type = parts[0].dropFirst("data:".count).dropLast(";base64".count)
+      self.init(.base64(String(parts[1])), mediaType: type.isEmpty ? nil : String(type))
+    } else {
+      self.init(.url(url), mediaType: nil)
+    }
+  }
+}
+
+extension ContentPart {
+  /// The thinking in this part.
+  fileprivate var reasoningText: String {
+    if case .reasoning(let block) = kind { block.text } else { "" }
+  }
+}

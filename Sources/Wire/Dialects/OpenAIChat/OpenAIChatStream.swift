@@ -1,0 +1,167 @@
+// A streamed answer to events. Chunks are read where they lie; only what is handed on becomes a String.
+// The answer counts as complete once `[DONE]` or a finish reason of the first choice was seen: some providers never
+// send the one, some never the other. What came to neither was cut.
+
+/// Reads `chat.completion.chunk` events.
+public struct OpenAIChatStreamDecoder: StreamDecoding {
+  private let quirks: Quirks
+  private var framing = ServerSentEventDecoder()
+  private var pending: [ServerSentEvent] = []
+  private var isDone = false
+  private var hasFinished = false
+  private var id: ArraySlice<UInt8> = []
+  private var model: ArraySlice<UInt8> = []
+  private var serviceTier: ArraySlice<UInt8> = []
+  private var delta: OpenAIChatDeltaDecoder
+
+  public init(quirks: Quirks) {
+    self.quirks = quirks
+    delta = OpenAIChatDeltaDecoder(quirks: quirks)
+  }
+
+  public var isComplete: Bool { isDone || hasFinished }
+
+  public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
+    pending.removeAll(keepingCapacity: true)
+    try framing.decode(bytes, into: &pending)
+    for index in pending.indices { try read(pending[index], into: &events) }
+  }
+
+  public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
+    if let last = framing.finish() {
+      // The body may have been cut inside this event; `isComplete` then tells.
+      try? read(last, into: &events)
+    }
+    delta.finish(into: &events)
+  }
+
+  // MARK: Chunks
+
+  private mutating func read(_ event: ServerSentEvent, into events: inout [ChatEvent]) throws(WireError) {
+    guard !isDone else { return }
+    if event.data.isDoneMarker {
+      isDone = true
+      return
+    }
+    if event.name.equals("error") { return events.append(.failed(Self.failure(try JSON.parse(event.data)))) }
+    var scanner = try JSONScanner(event.data)
+    var chunk = Chunk()
+    try scanner.enterObject()
+    while let name = try scanner.nextMember() { try read(name, &scanner, &chunk, into: &events) }
+    try scanner.finish()
+    if let started = startedEvent(chunk) { events.append(started) }
+    if let choices = chunk.choices {
+      var scanner = try JSONScanner(choices)
+      try readChoices(&scanner, &chunk, into: &events)
+    }
+    finish(chunk, event, into: &events)
+  }
+
+  /// What a chunk says besides its choices.
+  private struct Chunk {
+    var id: ArraySlice<UInt8> = []
+    var model: ArraySlice<UInt8> = []
+    /// The choices, while the answer's id is not known: it may stand after them, but is told first.
+    var choices: ArraySlice<UInt8>?
+    var usage: JSON?
+    var failure: ProviderFailure?
+    var isErrorObject = false
+  }
+
+  private mutating func read(
+    _ name: ArraySlice<UInt8>, _ scanner: inout JSONScanner, _ chunk: inout Chunk, into events: inout [ChatEvent]
+  ) throws(WireError) {
+    switch name {
+    case "choices":
+      if id.isEmpty { chunk.choices = try scanner.raw() } else { try readChoices(&scanner, &chunk, into: &events) }
+    case "id": chunk.id = try scanner.stringBytes() ?? []
+    case "model": chunk.model = try scanner.stringBytes() ?? []
+    case "service_tier": serviceTier = try scanner.stringBytes() ?? serviceTier
+    case "object": chunk.isErrorObject = try scanner.stringBytes()?.equals("error") ?? false
+    case "usage": chunk.usage = try readUsage(&scanner) ?? chunk.usage
+    case "error": chunk.failure = try readFailure(&scanner)
+    default:
+      guard let envelope = quirks.usageEnvelope, name.elementsEqual(envelope.utf8) else { return }
+      if let usage = try scanner.value()["usage"], usage.object != nil { chunk.usage = chunk.usage ?? usage }
+    }
+  }
+
+  private mutating func readUsage(_ scanner: inout JSONScanner) throws(WireError) -> JSON? {
+    try scanner.kind() == .object ? scanner.value() : nil
+  }
+
+  private mutating func readFailure(_ scanner: inout JSONScanner) throws(WireError) -> ProviderFailure? {
+    let value = try scanner.value()
+    return value.isNull ? nil : Self.failure(value)
+  }
+
+  private static func failure(_ json: JSON) -> ProviderFailure { FailureBody(json).failure(status: 200) }
+
+  /// Tells the ids once, and again for another model: a router may change it.
+  ///
+  /// Ids that change from chunk to chunk have been seen; the first stands for the answer.
+  private mutating func startedEvent(_ chunk: Chunk) -> ChatEvent? {
+    let isNewID = id.isEmpty && !chunk.id.isEmpty
+    let isNewModel = !chunk.model.isEmpty && chunk.model != model
+    guard isNewID || isNewModel else { return nil }
+    if isNewID {
+      id = chunk.id
+      delta.replyID = id.text
+    }
+    if isNewModel { model = chunk.model }
+    return .started(id: id.isEmpty ? nil : id.text, model: model.isEmpty ? nil : model.text)
+  }
+
+  private func finish(_ chunk: Chunk, _ event: ServerSentEvent, into events: inout [ChatEvent]) {
+    if let json = chunk.usage {
+      let tier = serviceTier.isEmpty ? nil : serviceTier.text
+      if let usage = OpenAIChatUsage.decode(json, serviceTier: tier, quirks: quirks) { events.append(.usage(usage)) }
+    }
+    if let failure = chunk.failure {
+      events.append(.failed(failure))
+    } else if chunk.isErrorObject, let json = try? JSON.parse(event.data) {  // it was read just now: cannot throw
+      events.append(.failed(Self.failure(json)))
+    }
+  }
+
+  // MARK: Choices
+
+  private mutating func readChoices(
+    _ scanner: inout JSONScanner, _ chunk: inout Chunk, into events: inout [ChatEvent]
+  ) throws(WireError) {
+    guard try scanner.kind() == .array else { return }
+    try scanner.enterArray()
+    while try scanner.nextElement() {
+      if try scanner.kind() == .object { try readChoice(&scanner, &chunk, into: &events) }
+    }
+  }
+
+  private mutating func readChoice(
+    _ scanner: inout JSONScanner, _ chunk: inout Chunk, into events: inout [ChatEvent]
+  ) throws(WireError) {
+    var index = 0
+    var content: ArraySlice<UInt8>?  // read once the index is known: it may stand behind
+    var finish: ArraySlice<UInt8> = []
+    try scanner.enterObject()
+    while let name = try scanner.nextMember() {
+      switch name {
+      case "index": index = try scanner.int() ?? 0
+      case "delta": content = try scanner.kind() == .object ? try scanner.raw() : nil
+      case "finish_reason": finish = try scanner.stringBytes() ?? []
+      case "usage": chunk.usage = try readUsage(&scanner) ?? chunk.usage
+      case "error": chunk.failure = try readFailure(&scanner)
+      default: break
+      }
+    }
+    if let content { try delta.decode(content, choice: index, into: &events) }
+    if index == 0, let finish = Finish(openAIChatWord: finish.text) {
+      hasFinished = true
+      events.append(.finished(finish))
+    }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// `[DONE]`, perhaps with spaces after it.
+  fileprivate var isDoneMarker: Bool { first == ASCII.openBracket && starts(with: "[DONE]".utf8) }
+}

@@ -1,0 +1,66 @@
+// The usage object: the members providers use, made comparable, and the cost where it is stated.
+
+enum OpenAIChatUsage {
+  /// Reads a usage object; what it does not say stays unknown.
+  static func decode(_ json: JSON, serviceTier: String?, quirks: Quirks) -> Usage? {
+    guard let object = json.object else { return nil }
+    let input = object["prompt_tokens_details"] ?? object["input_tokens_details"]
+    let output = object["completion_tokens_details"] ?? object["output_tokens_details"]
+    var usage = Usage(
+      input: count(object["prompt_tokens"] ?? object["input_tokens"]),
+      output: count(object["completion_tokens"] ?? object["output_tokens"]))
+    usage.cacheRead = cacheRead(object, input, quirks)
+    usage.cacheWrite =
+      count(input?["cache_write_tokens"]) ?? count(input?["cache_creation_tokens"])
+      ?? count(object["cache_creation_input_tokens"])
+    usage.reasoning = count(output?["reasoning_tokens"]) ?? count(object["reasoning_tokens"])
+    usage.audioInput = count(input?["audio_tokens"])
+    usage.audioOutput = count(output?["audio_tokens"])
+    usage.imageInput = count(input?["image_tokens"])
+    usage.imageOutput = count(output?["image_tokens"])
+    usage.searches =
+      count(object["num_search_queries"]) ?? count(object["server_tool_use_details"]?["web_search_requests"])
+    makeComparable(&usage, quirks)
+    usage.reportedCost = cost(object, quirks)
+    usage.serviceTier = serviceTier
+    usage.raw = json
+    return usage
+  }
+
+  private static func cacheRead(_ object: JSONObject, _ details: JSON?, _ quirks: Quirks) -> Int? {
+    if let field = quirks.cachedTokensField, let cached = count(object[field]) { return cached }
+    return count(details?["cached_tokens"]) ?? count(object["cache_read_input_tokens"])
+      ?? count(object["cached_tokens"]) ?? count(object["num_cached_tokens"])
+  }
+
+  private static func makeComparable(_ usage: inout Usage, _ quirks: Quirks) {
+    if quirks.inputExcludesCache, let fresh = usage.input {
+      usage.input = sum(fresh, sum(usage.cacheRead ?? 0, usage.cacheWrite ?? 0))
+    }
+    if quirks.outputExcludesReasoning, let visible = usage.output {
+      usage.output = sum(visible, usage.reasoning ?? 0)
+    }
+  }
+
+  private static func cost(_ object: JSONObject, _ quirks: Quirks) -> Int64? {
+    guard let field = quirks.costField, let number = number(object[field]) else { return nil }
+    guard let picodollars = number.scaled(byPowerOfTen: 12 - quirks.costDecimals)?.value else { return nil }
+    return picodollars >= 0 ? picodollars : nil
+  }
+
+  /// A count, also one spelled as text; a negative one is no count.
+  private static func count(_ json: JSON?) -> Int? {
+    guard let count = number(json)?.int, count >= 0 else { return nil }
+    return count
+  }
+
+  private static func number(_ json: JSON?) -> JSONNumber? {
+    json?.number ?? json?.string.flatMap { JSONNumber(checking: $0) }
+  }
+
+  /// Stops at the largest number: a provider's nonsense must not end the program.
+  private static func sum(_ left: Int, _ right: Int) -> Int {
+    let (sum, overflows) = left.addingReportingOverflow(right)
+    return overflows ? .max : sum
+  }
+}

@@ -1,0 +1,183 @@
+// Every recorded chat exchange decodes to what the recording expects, at every chunk size.
+
+import Testing
+import Wire
+
+struct RecordedExchanges {
+  @Test(arguments: DialectName.allCases)
+  func `a recorded answer decodes to what the recording expects`(_ name: DialectName) throws {
+    let dialect = name.dialect
+    let recordings = try Recording.all(name)
+    guard !recordings.isEmpty else {
+      return print("recordings: none of \(name.rawValue) in \(Recording.folder), nothing was compared")
+    }
+    let quirks = try ProviderData.quirks()
+    var table = MatchTable(name.rawValue)
+    for recording in recordings {
+      let known = try Quirks(json: quirks[recording.provider] ?? JSONObject())
+      for size in recording.isStream ? chunkSizes : [nil] {
+        let differences = try dialect.differences(from: recording, quirks: known, chunkSize: size)
+        if size == nil { table.count(differences, as: recording.id) }
+        for difference in differences where !isExcused(recording.id, difference.column) {
+          Issue.record("\(recording.id), pieces of \(size.map(String.init) ?? "all"): \(difference)")
+        }
+      }
+    }
+    print(table.description)
+  }
+
+  @Test func `each excuse is still needed`() throws {
+    let quirks = try ProviderData.quirks()
+    let recordings = try DialectName.allCases.flatMap { try Recording.all($0) }
+    guard !recordings.isEmpty else { return print("recordings: none in \(Recording.folder), excuses were not checked") }
+    for excuse in excuses {
+      guard let recording = recordings.first(where: { $0.id == excuse.id }) else { continue }
+      let dialect = recording.dialect.dialect
+      let known = try Quirks(json: quirks[recording.provider] ?? JSONObject())
+      let columns = try dialect.differences(from: recording, quirks: known, chunkSize: nil).map(\.column)
+      #expect(columns.contains(excuse.column), "\(excuse.id) needs no excuse for \(excuse.column)")
+    }
+  }
+
+  private func isExcused(_ id: String, _ column: Column) -> Bool {
+    excuses.contains { $0.id == id && $0.column == column }
+  }
+}
+
+/// Where the recording's expectation does not bind us, and why.
+private struct Excuse {
+  let id: String
+  let column: Column
+  let why: String
+}
+
+private let excuses: [Excuse] = [
+  Excuse(
+    id: "llm-tools-streaming-variant-b-0-517669", column: .complete,
+    why: "no finish reason, but [DONE]: nothing was cut"),
+  Excuse(
+    id: "pai-snowflake-model-streaming-0-7f482c", column: .complete,
+    why: "no finish reason, but [DONE]: nothing was cut"),
+  Excuse(
+    id: "pai-snowflake-thinking-streaming-0-9fd08c", column: .complete,
+    why: "no finish reason, but [DONE]: nothing was cut"),
+  Excuse(
+    id: "pai-snowflake-thinking-0-e1300c", column: .calls,
+    why: "the recording counts a `function_call` whose name and arguments are empty; nobody was called"),
+  Excuse(
+    id: "pai-snowflake-thinking-1-be6b00", column: .calls,
+    why: "the recording counts a `function_call` whose name and arguments are empty; nobody was called"),
+]
+
+enum Column: String, CaseIterable {
+  case text, reasoning, calls, finish, usage, error, complete
+}
+
+struct Difference: CustomStringConvertible {
+  let column: Column
+  let expected: String
+  let found: String
+  var description: String { "\(column.rawValue): expected \(expected), found \(found)" }
+}
+
+extension Dialect {
+  fileprivate static func differences(
+    from recording: Recording, quirks: Quirks, chunkSize: Int?
+  ) throws -> [Difference] {
+    let observed = try observe(
+      status: recording.status, isStream: recording.isStream, body: recording.body, quirks: quirks,
+      chunkSize: chunkSize)
+    return Column.allCases.compactMap { column in
+      let (expected, found) = column.compare(recording, observed)
+      return expected == found ? nil : Difference(column: column, expected: expected, found: found)
+    }
+  }
+}
+
+extension Column {
+  /// Both sides as text.
+  fileprivate func compare(_ recording: Recording, _ observed: Observed) -> (expected: String, found: String) {
+    let expected = recording.expected
+    switch self {
+    case .text: return (expected["text"]?.string ?? "", observed.text)
+    case .reasoning: return (expected["reasoning_text"]?.string ?? "", observed.reasoning)
+    case .calls:
+      let calls = (expected["tool_calls"]?.array ?? []).enumerated().map { index, call in
+        // A call without an id gets one, which the recording cannot know.
+        let made = observed.toolCalls.indices.contains(index) ? observed.toolCalls[index].id : ""
+        let id = call["id"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? (made.isEmpty ? "an id" : made)
+        return Self.describe(id, call["name"]?.string ?? "", call["arguments"])
+      }
+      return (calls.joined(separator: " "), observed.toolCalls.map { Self.describe($0) }.joined(separator: " "))
+    case .finish: return (expected["finish_reason_canonical"]?.string ?? "none", observed.finish?.rawValue ?? "none")
+    case .usage: return (Self.describe(expected["usage"]), Self.describe(observed.usage))
+    case .error: return (Self.describe(error: expected["error"]), Self.describe(observed.failure, expected["error"]))
+    case .complete: return ("\(expected["complete"]?.bool ?? true)", "\(observed.isComplete)")
+    }
+  }
+
+  private static func describe(_ call: Observed.Call) -> String { describe(call.id, call.name, call.arguments) }
+
+  private static func describe(_ id: String, _ name: String, _ arguments: JSON?) -> String {
+    "\(id) \(name)(\(arguments.map(sorted)?.text ?? "null"))"
+  }
+
+  /// Members in one order: recordings keep parsed arguments.
+  private static func sorted(_ json: JSON) -> JSON {
+    switch json {
+    case .array(let elements): return .array(elements.map(sorted))
+    case .object(let object):
+      var copy = JSONObject()
+      for member in object.members.sorted(by: { $0.name < $1.name }) { copy[member.name] = sorted(member.value) }
+      return .object(copy)
+    default: return json
+    }
+  }
+
+  private static func describe(_ json: JSON?) -> String {
+    let names = ["input_total", "output_total", "cache_read", "cache_write", "reasoning"]
+    guard let json, !json.isNull else { return "none" }
+    return names.map { json[$0]?.int.map(String.init) ?? "-" }.joined(separator: " ")
+  }
+
+  private static func describe(_ usage: Usage?) -> String {
+    guard let usage else { return "none" }
+    return [usage.input, usage.output, usage.cacheRead, usage.cacheWrite, usage.reasoning]
+      .map { $0.map(String.init) ?? "-" }.joined(separator: " ")
+  }
+
+  private static func describe(error: JSON?) -> String {
+    guard let error, !error.isNull else { return "none" }
+    let code = error["code"]?.string ?? error["code"]?.int.map(String.init) ?? error["type"]?.string
+    return "\(error["status"]?.int ?? 0) \(code ?? "-") \(error["message"]?.string ?? "")"
+  }
+
+  /// A relay's message may be followed by its provider's.
+  private static func describe(_ failure: ProviderFailure?, _ expected: JSON?) -> String {
+    guard let failure else { return "none" }
+    let message = expected?["message"]?.string ?? ""
+    let said = failure.message.hasPrefix(message + ": ") ? message : failure.message
+    return "\(failure.status ?? 0) \(failure.code ?? "-") \(said)"
+  }
+}
+
+/// How many exchanges match, column by column.
+private struct MatchTable: CustomStringConvertible {
+  let name: String
+  private var exchanges = 0
+  private var matches: [Column: Int] = [:]
+
+  init(_ name: String) { self.name = name }
+
+  mutating func count(_ differences: [Difference], as id: String) {
+    exchanges += 1
+    for column in Column.allCases where !differences.contains(where: { $0.column == column }) {
+      matches[column, default: 0] += 1
+    }
+  }
+
+  var description: String {
+    let cells = Column.allCases.map { "\($0.rawValue) \(matches[$0] ?? 0)" }
+    return "recordings: \(name), \(exchanges) exchanges: " + cells.joined(separator: ", ")
+  }
+}
