@@ -5,7 +5,9 @@ import GatewayCore
 
 package enum AllCommands {
   /// In the order of help.
-  package static let list: [AnyCommand<Invocation>] = [.chat, .keys, .config, .version, .help]
+  package static let list: [AnyCommand<Invocation>] = [
+    .chat, .spend, .logs, .keys, .config, .version, .help,
+  ]
 
   /// Runs what was typed after the program's name, and gives the exit status.
   package static func run(_ arguments: [String], _ invocation: Invocation) async -> Int32 {

@@ -36,17 +36,25 @@ public final class Ledger: Sendable {
   /// open.
   ///
   /// Waits for the disk: not for an event loop.
-  public init(_ files: LedgerFiles, settings: LedgerSettings, now: Timestamp) throws(LedgerFailure) {
+  public convenience init(_ files: LedgerFiles, settings: LedgerSettings, now: Timestamp) throws(LedgerFailure) {
     try files.create()
     let lock = try WriteLock(path: files.lock, patience: settings.patience)
     let database = try Database(writing: files, settings: settings, under: lock, now: now)
     let presence = try RunningProcess(in: files)
     try DeadProcesses.settle(in: files, database, under: lock, except: presence.mark)
+    try self.init(files, database, under: lock, as: presence, keepsContents: settings.keepsContents)
+  }
+
+  /// Starts to write with what is open already.
+  init(
+    _ files: LedgerFiles, _ database: Database, under lock: consuming WriteLock, as presence: consuming RunningProcess,
+    keepsContents: Bool
+  ) throws(LedgerFailure) {
     self.files = files
     let ended = Latch()
     self.ended = ended
     writer = LedgerWriter(
-      files: files, database: database, lock: lock, presence: presence, keepsContents: settings.keepsContents,
+      files: files, database: database, lock: lock, presence: presence, keepsContents: keepsContents,
       ended: { ended.open() })
     try writer.start()
   }

@@ -112,7 +112,7 @@ package struct CostSources: OptionSet, Sendable, Hashable {
 
 extension Int {
   /// Counts come from providers: an absurd one must not wrap round.
-  mutating func addClamped(_ other: Int) {
+  package mutating func addClamped(_ other: Int) {
     let (sum, isHuge) = addingReportingOverflow(other)
     self = isHuge ? (other > 0 ? .max : .min) : sum
   }
@@ -124,6 +124,11 @@ package struct SpendReport: Sendable, Equatable {
     /// One for each dimension; what is absent is `(none)`.
     package var labels: [String]
     package var spend: Spend
+
+    package init(labels: [String], spend: Spend) {
+      self.labels = labels
+      self.spend = spend
+    }
   }
 
   package static let absent = "(none)"
@@ -132,4 +137,10 @@ package struct SpendReport: Sendable, Equatable {
   /// Periods in order; within them, or without them, the dearest first.
   package var rows: [Row]
   package var total: Spend
+
+  package init(by: [SpendDimension], rows: [Row], total: Spend) {
+    self.by = by
+    self.rows = rows
+    self.total = total
+  }
 }
