@@ -31,7 +31,8 @@ catalog: ## write the provider data files (from FACTS, when there) and the embed
 	@if [ -d "$(FACTS)" ]; then python3 scripts/catalog.py import "$(FACTS)"; fi
 	python3 scripts/catalog.py embed
 
-bench: setup ## measure start-up, reports and decoding against the thresholds
+bench: ## measure start-up, reports and decoding against the thresholds
+	@scripts/setup valgrind binutils
 	@Benchmarks/run
 
 install: build ## install under PREFIX (/usr/local)

@@ -5,7 +5,9 @@ import GatewayCore
 
 package enum AllCommands {
   /// In the order of help.
-  package static let list: [AnyCommand<Invocation>] = [.chat, .spend, .logs, .version, .help]
+  package static let list: [AnyCommand<Invocation>] = [
+    .chat, .spend, .logs, .keys, .config, .version, .help,
+  ]
 
   /// Runs what was typed after the program's name, and gives the exit status.
   package static func run(_ arguments: [String], _ invocation: Invocation) async -> Int32 {
@@ -55,11 +57,24 @@ package enum AllCommands {
     if let next = arguments.first, let below = command.subcommands.first(where: { $0.name == next }) {
       return try await run(below, Array(arguments.dropFirst()), path: "\(path) \(command.name)", invocation)
     }
+    try refuseMistypedSubcommand(arguments, of: command)
     if asksForHelp(arguments) {
       try invocation.terminal.stdout.write(command.help(program: path, width: invocation.terminal.width))
       return ExitCode.ok.rawValue
     }
     return try await command.run(arguments, invocation)
+  }
+
+  /// A command that takes no words of its own was given one: a sub-command was meant.
+  private static func refuseMistypedSubcommand(
+    _ arguments: [String], of command: AnyCommand<Invocation>
+  ) throws(UsageError) {
+    guard let word = arguments.first, !word.hasPrefix("-"), !command.subcommands.isEmpty, command.positionals.isEmpty
+    else { return }
+    let names = command.subcommands.map(\.name)
+    throw UsageError(
+      "'\(word)' is not a command of it",
+      advice: didYouMean(word, among: names) ?? "It has \(names.joined(separator: ", ")).")
   }
 
   private static func asksForHelp(_ arguments: [String]) -> Bool {

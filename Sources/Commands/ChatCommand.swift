@@ -35,7 +35,7 @@ private struct ChatRun: Sendable {
 
   func run() async throws -> Int32 {
     let settings = try invocation.loadSettings()
-    let catalog = Catalog(settings: settings, environment: invocation.environment)
+    let catalog = invocation.catalog(settings)
     let transport = Transport()
     defer { transport.shutdown() }
     let chosen = try await invocation.chooseTarget(
@@ -76,7 +76,7 @@ private struct ChatRun: Sendable {
       try terminal.stdout.write(options.json ? prepared.json(now: now).indentedText + "\n" : prepared.text(now: now))
       return ExitCode.ok.rawValue
     } catch let rejection as Rejection {
-      throw CommandFailure(rejection: rejection, target: call.target)
+      throw CommandFailure(rejection: rejection, about: call.target.name)
     }
   }
 
@@ -127,7 +127,7 @@ private struct ChatRun: Sendable {
   }
 
   private func verdict(on outcome: Outcome, output: OutputFormat, _ catalog: Catalog) -> CommandFailure? {
-    if let rejection = outcome.rejection { return CommandFailure(rejection: rejection, target: outcome.target) }
+    if let rejection = outcome.rejection { return CommandFailure(rejection: rejection, about: outcome.target.name) }
     if let failure = outcome.failure {
       let advice = failure.advice(target: outcome.target, keyOrigin: outcome.keyOrigin, catalog: catalog)
       return CommandFailure(failure, target: outcome.target, advice: advice)
@@ -165,7 +165,8 @@ private struct ChatRun: Sendable {
 extension Invocation {
   func gateway(_ catalog: Catalog, _ transport: Transport, ledger: Result<Ledger, LedgerFailure>) -> Gateway {
     Gateway(
-      catalog: catalog, environment: environment, transport: transport, ledger: ledger, runtime: runtime,
-      userAgent: "llmgw/\(programVersion)")
+      catalog: catalog, environment: environment, keys: keyStore, transport: transport, ledger: ledger,
+      runtime: runtime,
+      version: programVersion)
   }
 }

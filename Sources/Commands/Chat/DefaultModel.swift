@@ -31,7 +31,8 @@ extension Invocation {
     }
     // Looking for a local server takes time and may surprise: only for a person at a terminal.
     if terminal.stdinIsTerminal, terminal.stderr.isTerminal,
-      let found = await LocalServers(providers: ranked.filter(\.isLocal), transport: transport).firstAnswering()
+      let found = await LocalServers(providers: ranked.filter(\.isLocal), catalog: catalog, transport: transport)
+        .firstAnswering()
     {
       return try chosen(found.provider, found.model, because: "a local server answers", catalog)
     }
@@ -60,6 +61,7 @@ extension Invocation {
 /// Asks the usual ports of local servers, all at once, which of them is there.
 private struct LocalServers {
   let providers: [Provider]
+  let catalog: Catalog
   let transport: Transport
   /// For all of them together: nobody should wait for what is not there.
   private static let patience = Duration.milliseconds(50)
@@ -76,7 +78,9 @@ private struct LocalServers {
   }
 
   private func firstModel(of provider: Provider) async -> String? {
-    guard let base = provider.endpoints.first?.baseURL, let path = provider.modelsPath else { return nil }
+    guard let target = try? catalog.target(provider, model: ""), case .http(_, let base) = target.route,
+      let path = provider.modelsPath
+    else { return nil }
     var request = HTTPRequest(method: "GET", url: base + path)
     request.timeouts.total = Self.patience
     request.replyLimit = 4 << 20

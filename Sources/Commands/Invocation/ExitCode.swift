@@ -59,23 +59,23 @@ package struct CommandFailure: Error, Sendable {
   }
 
   /// Why a call was not made, about the model it was meant for.
-  package init(rejection: Rejection, target: Target) {
+  package init(rejection: Rejection, about name: String) {
     let code = ExitCode(rejection)
     switch rejection {
-    case .noKey(let key): self.init(code, "\(target.name): \(key.problem)", advice: key.advice)
+    case .noKey(let key): self.init(code, "\(name): \(key.problem)", advice: key.advice)
     case .changes(let changes):
       let list = changes.map { "\($0.field) \($0.what.rawValue) (\($0.why))" }.joined(separator: "; ")
       self.init(
-        code, "\(target.name): --strict allows no changes: \(list)", advice: "Leave --strict out, or the option.")
-    case .invalidRequest(let problem): self.init(code, "\(target.name): \(problem)")
+        code, "\(name): --strict allows no changes: \(list)", advice: "Leave --strict out, or the option.")
+    case .invalidRequest(let problem): self.init(code, "\(name): \(problem)")
     case .overCostLimit(let limit, let least):
       self.init(
-        code, "\(target.name): the prompt alone costs about \(least.shown), and --max-cost is \(limit.shown)",
+        code, "\(name): the prompt alone costs about \(least.shown), and --max-cost is \(limit.shown)",
         advice: "Raise --max-cost or send less.")
     case .unpricedUnderLimit:
       self.init(
-        code, "\(target.name): its price is not known, so --max-cost cannot hold",
-        advice: "Give it one under models.\(target.name) in the config, or leave --max-cost out.")
+        code, "\(name): its price is not known, so --max-cost cannot hold",
+        advice: "Give it one under models.\(name) in the config, or leave --max-cost out.")
     }
   }
 

@@ -10,12 +10,15 @@ public struct Catalog: Sendable {
   private let corrections: [String: ModelSettings]
   private let aliases: [String: String]
   private let environment: Environment
+  /// Providers whose key was stored.
+  private let withStoredKey: Set<String>
 
-  public init(settings: Settings, environment: Environment) {
+  public init(settings: Settings, environment: Environment, withStoredKey: Set<String> = []) {
     configured = Dictionary(settings.providers.map { ($0.name, $0) }) { $1 }
     corrections = Dictionary(settings.models.map { ($0.name, $0) }) { $1 }
     aliases = settings.aliases
     self.environment = environment
+    self.withStoredKey = withStoredKey
   }
 
   // MARK: Providers
@@ -55,6 +58,7 @@ public struct Catalog: Sendable {
   /// True when a call to it could be made: it is configured, or the variable of its key is set, or it runs here.
   package func canBeCalled(_ provider: Provider) -> Bool {
     provider.isConfigured || provider.key != nil || environment.first(of: provider.keyVariables) != nil
+      || withStoredKey.contains(provider.id)
   }
 
   // MARK: Models

@@ -87,7 +87,6 @@ extension Provider {
     keyVariables = row["api_key_env"]?.texts ?? []
     keyIsOptional = auth == .none || quirks["optional_api_key"]?.bool == true
     baseURLVariables = row["base_url_env"]?.texts ?? []
-    headers = (quirks["required_headers"]?.object?.members ?? []).map { ($0.name, $0.value.string ?? "") }
     isLocal = row["local"]?.bool ?? false
     modelsPath = row["models_path"]?.string
     docsURL = row["docs_url"]?.string

@@ -6,23 +6,26 @@ import Wire
 public final class Gateway: Sendable {
   public let catalog: Catalog
   let environment: Environment
+  let keys: KeyStore?
   let transport: Transport
   /// The open ledger, or why there is none: calls are made all the same, and the outcome says so.
   let ledger: Result<Ledger, LedgerFailure>
   let runtime: Runtime
-  /// `llmgw/0.1.0`.
-  let userAgent: String
+  /// The program's version, as providers are told it.
+  let version: String
 
   public init(
-    catalog: Catalog, environment: Environment, transport: Transport, ledger: Result<Ledger, LedgerFailure>,
-    runtime: Runtime, userAgent: String
+    catalog: Catalog, environment: Environment, keys: KeyStore?, transport: Transport,
+    ledger: Result<Ledger, LedgerFailure>,
+    runtime: Runtime, version: String
   ) {
     self.catalog = catalog
     self.environment = environment
+    self.keys = keys
     self.transport = transport
     self.ledger = ledger
     self.runtime = runtime
-    self.userAgent = userAgent
+    self.version = version
   }
 
   /// Makes a call and tells `sink` what happens as it happens.

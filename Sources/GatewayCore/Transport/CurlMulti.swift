@@ -1,7 +1,9 @@
 // libcurl's multi handle: the connections, and the transfers that run over them.
 import CCurl
 
-/// Owns a multi handle. Used on the driver thread only; all easy handles must be removed before it is freed.
+/// Owns a multi handle.
+///
+/// Used on the driver thread only; all easy handles must be removed before it is freed.
 struct CurlMulti: ~Copyable {
   let raw: UnsafeMutableRawPointer
 
@@ -38,7 +40,9 @@ struct CurlMulti: ~Copyable {
     ccurl_multi_assign(raw, socket, mark)
   }
 
-  /// Tells libcurl what epoll saw on one of its sockets. May run any callback of any transfer.
+  /// Tells libcurl what epoll saw on one of its sockets.
+  ///
+  /// May run any callback of any transfer.
   borrowing func act(on socket: Int32, events: Int32) {
     var running: Int32 = 0
     ccurl_multi_socket_action(raw, socket, events, &running)

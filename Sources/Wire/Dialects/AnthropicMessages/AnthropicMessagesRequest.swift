@@ -46,23 +46,15 @@ struct AnthropicMessagesRequestEncoder {
   // MARK: Tools
 
   private mutating func addTools() {
-    var tools = request.tools.map(tool)
+    var tools = request.tools.enumerated().map { tool($1, "tools[\($0)]") }
+    var choice: JSONObject?
+    if tools.isEmpty { dropToolSettings() } else { choice = toolChoice() }
     if answersByTool {
-      tools.append([
-        "name": .string(AnthropicMessages.answerTool), "description": "Gives the answer.", "input_schema": answerSchema,
-      ])
+      let name = JSON.string(AnthropicMessages.answerTool)
+      tools.append(["name": name, "description": "Gives the answer.", "input_schema": answerSchema])
+      choice = ["type": "tool", "name": name]
     }
-    guard !tools.isEmpty else { return dropToolSettings() }
-    body["tools"] = .array(tools)
-    var choice =
-      answersByTool && request.tools.isEmpty
-      ? ["type": "tool", "name": .string(AnthropicMessages.answerTool)]
-      : toolChoice
-    if request.parallelToolCalls == false {
-      // The setting stands within the choice: saying `auto` changes nothing else.
-      if choice == nil { choice = ["type": "auto"] }
-      choice?["disable_parallel_tool_use"] = true
-    }
+    if !tools.isEmpty { body["tools"] = .array(tools) }
     body["tool_choice"] = choice.map { .object($0) }
   }
 
@@ -73,30 +65,45 @@ struct AnthropicMessagesRequestEncoder {
     if request.parallelToolCalls != nil { change("parallel_tool_calls", .dropped, "there are no tools to call") }
   }
 
-  private func tool(_ tool: Tool) -> JSON {
+  private mutating func tool(_ tool: Tool, _ field: String) -> JSON {
     if let definition = tool.vendorDefinition { return definition }
     var object: JSONObject = ["name": .string(tool.name)]
     object["description"] = tool.description.map { .string($0) }
     object["input_schema"] = tool.parameters ?? ["type": "object", "properties": [:]]
-    object["strict"] = quirks.takesStrictTools ? tool.strict.map { .bool($0) } : nil
+    if quirks.takesStrictTools {
+      object["strict"] = tool.strict.map { .bool($0) }
+    } else if tool.strict != nil {
+      change("\(field).strict", .dropped, "this provider has no strict tools")
+    }
     object["cache_control"] = tool.cacheControl
     return .object(object)
   }
 
-  private var toolChoice: JSONObject? {
-    mutating get {
-      switch request.toolChoice {
-      case nil: return nil
-      case .auto: return ["type": "auto"]
-      case .some(.none): return ["type": "none"]
-      case .required, .tool:
-        if thinks || model.refuses.contains("forced_tools") {
-          change("tool_choice", .converted, "this model cannot be made to call a tool: it may")
-          return ["type": "auto"]
-        }
-        if case .tool(let name)? = request.toolChoice { return ["type": "tool", "name": .string(name)] }
-        return ["type": "any"]
+  private mutating func toolChoice() -> JSONObject? {
+    var choice = choiceOfTool()
+    guard request.parallelToolCalls == false else { return choice }
+    guard request.toolChoice != ToolChoice.none else {
+      change("parallel_tool_calls", .dropped, "no tool may be called")
+      return choice
+    }
+    // The setting stands within the choice: saying `auto` changes nothing else.
+    if choice == nil { choice = ["type": "auto"] }
+    choice?["disable_parallel_tool_use"] = true
+    return choice
+  }
+
+  private mutating func choiceOfTool() -> JSONObject? {
+    switch request.toolChoice {
+    case nil: return nil
+    case .auto: return ["type": "auto"]
+    case .some(.none): return ["type": "none"]
+    case .required, .tool:
+      if thinks || model.refuses.contains("forced_tools") {
+        change("tool_choice", .converted, "this model cannot be made to call a tool: it may")
+        return ["type": "auto"]
       }
+      if case .tool(let name)? = request.toolChoice { return ["type": "tool", "name": .string(name)] }
+      return ["type": "any"]
     }
   }
 
@@ -122,13 +129,13 @@ struct AnthropicMessagesRequestEncoder {
       guard let number else { continue }
       if !takes.contains(name) {
         change(name, .dropped, "this model has no such parameter")
-      } else if thinks, name != "top_p", number.text != "1" {
+      } else if thinks, name == "top_k" || name == "temperature" && !number.isOne {
         change(name, .dropped, "it does not go with thinking")
       } else {
         body[name] = .number(number)
       }
     }
-    if let asked = body["temperature"]?.number?.scaled(byPowerOfTen: 12), asked.value > 1_000_000_000_000 {
+    if let asked = body["temperature"]?.number, asked.isAboveOne {
       body["temperature"] = 1
       change("temperature", .clamped, "this format takes at most 1")
     }
@@ -162,5 +169,14 @@ struct AnthropicMessagesRequestEncoder {
     for member in request.metadata?.members ?? [] where member.name != "user_id" {
       change("metadata.\(member.name)", .dropped, "this format holds only user_id there")
     }
+  }
+}
+
+extension JSONNumber {
+  fileprivate var isOne: Bool { scaled(byPowerOfTen: 0).map { $0.value == 1 && $0.isExact } ?? false }
+
+  /// A number too large to be scaled is above one too.
+  fileprivate var isAboveOne: Bool {
+    scaled(byPowerOfTen: 12).map { $0.value > 1_000_000_000_000 } ?? !text.hasPrefix("-")
   }
 }

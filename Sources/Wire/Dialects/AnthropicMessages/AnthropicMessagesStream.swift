@@ -161,14 +161,17 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
       case "text": if let text = try scanner.nonEmptyString() { events.append(.text(text)) }
       case "thinking": if let text = try scanner.nonEmptyString() { events.append(.reasoning(text)) }
       case "signature": if let text = try scanner.nonEmptyString() { events.append(.reasoningSignature(text)) }
-      case "partial_json": addArguments(try scanner.string() ?? "", to: index, into: &events)
+      case "partial_json": try addArguments(try scanner.string() ?? "", to: index, into: &events)
       default: break  // the type says what the name says; citations are not told
       }
     }
   }
 
-  private mutating func addArguments(_ piece: String, to index: Int, into events: inout [ChatEvent]) {
-    guard !piece.isEmpty, let block = blocks[index] else { return }
+  private mutating func addArguments(
+    _ piece: String, to index: Int, into events: inout [ChatEvent]
+  ) throws(WireError) {
+    guard !piece.isEmpty else { return }
+    guard let block = blocks[index] else { throw WireError(offset: 0, "input for a block that is not open") }
     if block.wholeArguments != nil { blocks[index]?.wholeArguments = nil }
     switch block.kind {
     case .call(let call): events.append(.toolArguments(index: call, piece))
