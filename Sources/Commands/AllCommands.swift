@@ -6,7 +6,7 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .models, .spend, .logs, .keys, .config, .version, .help,
+    .chat, .models, .providers, .spend, .logs, .keys, .config, .version, .help,
   ]
 
   /// Runs what was typed after the program's name, and gives the exit status.
