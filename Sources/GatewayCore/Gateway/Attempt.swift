@@ -48,6 +48,7 @@ extension Gateway {
 
   private func carryOut(_ prepared: PreparedCall, _ run: inout AttemptRun, _ delivery: Delivery) async {
     do {
+      try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
       if let http = prepared.http, let dialect = prepared.dialect {
         try await exchange(dialect.dialect, http, prepared, &run, delivery)
       } else {
@@ -158,13 +159,15 @@ extension Gateway {
 private struct Delivery {
   let runtime: Runtime
   let began: Int64
+  /// The key, which must not go out with what a provider says.
+  let secret: String?
   let sink: (CallEvent) async throws -> Void
 
   /// Microseconds since the attempt began.
   var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
 
   func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
-    for event in events {
+    for event in events.lazy.map({ $0.scrubbed(of: secret) }) {
       try run.reply.add(event)
       switch event {
       case .failed(let failure): run.failure = run.failure ?? failure
