@@ -82,15 +82,16 @@ extension Gateway {
       guard (200..<300).contains(response.status) else {
         throw try await failure(dialect, of: response)
       }
-      let kind = response.headers["content-type"] ?? ""
-      if kind.contains("event-stream") || (prepared.request.streams && !kind.contains("json")) {
+      let kind = (response.headers["content-type"] ?? "").lowercased()
+      let isWhole = kind.contains("json") || kind.contains("html")
+      if kind.contains("event-stream") || (prepared.request.streams && !isWhole) {
         try await decodeStream(dialect, response, prepared, &run, delivery)
       } else {
         try await decodeWhole(dialect, response, prepared, &run, delivery)
       }
     } catch let failure as TransportFailure {
-      if failure.kind == .cancelled { throw CallerLeft() }
       run.mayHaveBeenProcessed = run.mayHaveBeenProcessed || failure.isAfterSending
+      if failure.kind == .cancelled { throw CallerLeft() }
       throw ProviderFailure(failure, answerHadBegun: run.httpStatus != nil)
     } catch let error as WireError {
       throw ProviderFailure(
