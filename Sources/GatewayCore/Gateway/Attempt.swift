@@ -39,7 +39,8 @@ extension Gateway {
   ) async -> AttemptRun {
     var run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
     await books.open(run, prepared)
-    await carryOut(prepared, &run, Delivery(runtime: runtime, began: run.beganMicroseconds, sink: sink))
+    let delivery = Delivery(runtime: runtime, began: run.beganMicroseconds, secret: prepared.secret, sink: sink)
+    await carryOut(prepared, &run, delivery)
     if Task.isCancelled { run.wasInterrupted = true }
     run.failure?.scrub(prepared.secret)
     run.tookMicroseconds = runtime.uptimeMicroseconds() - run.beganMicroseconds
@@ -180,5 +181,13 @@ private struct Delivery {
       try await sink(.chat(event))
     }
     try Task.checkCancellation()
+  }
+}
+
+extension ChatEvent {
+  fileprivate func scrubbed(of secret: String?) -> ChatEvent {
+    guard case .failed(var failure) = self else { return self }
+    failure.scrub(secret)
+    return .failed(failure)
   }
 }

@@ -20,6 +20,17 @@ extension ProviderFailure {
   mutating func scrub(_ secret: String?) {
     guard let secret, secret.utf8.count >= 8 else { return }
     message = message.replacing(secret, with: "[key]")
+    code = code?.replacing(secret, with: "[key]")
+    scrubEnd(of: secret)
+  }
+
+  /// A message that was shortened may end within the key.
+  private mutating func scrubEnd(of secret: String) {
+    guard message.hasSuffix("…") else { return }
+    let said = message.dropLast()
+    let lengths = stride(from: min(secret.count, said.count), through: 4, by: -1)
+    guard let length = lengths.first(where: { said.hasSuffix(secret.prefix($0)) }) else { return }
+    message = said.dropLast(length) + "[key]…"
   }
 }
 
