@@ -68,7 +68,7 @@ enum HTTPDate {
       let month = months.firstIndex(of: String(words[2])),
       let year = Int(words[3]), (1970...9999).contains(year), (1...31).contains(day)
     else { return nil }
-    let time = words[4].split(separator: ":").compactMap { Int($0) }
+    let time = words[4].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
     guard time.count == 3, (0..<24).contains(time[0]), (0..<60).contains(time[1]), (0...60).contains(time[2]) else {
       return nil
     }
