@@ -8,7 +8,7 @@ extension AnyCommand<Invocation> {
   package static let chat = AnyCommand(
     Command(
       CommandDescription(
-        "chat", "Send one prompt and print the answer as it arrives.",
+        "chat", "Send one prompt and print the answer as it arrives.", group: .asking,
         details: """
           Standard input is read when it is not a terminal, and follows the prompt after an empty line. The answer \
           alone goes to standard output; notes, retries and errors go to standard error.
@@ -49,10 +49,7 @@ private struct ChatRun: Sendable {
     let (outcome, outputFailure) = await invocation.interruption.guarding { [self] in
       await answer(call, from: gateway)
     }
-    if case .success(let ledger) = ledger {
-      await ledger.close()
-      invocation.forgetOldContents(settings)
-    }
+    if case .success(let ledger) = ledger { await ledger.close() }
     return try conclude(outcome, outputFailure, output: call.request.output, catalog)
   }
 
@@ -166,15 +163,6 @@ private struct ChatRun: Sendable {
 }
 
 extension Invocation {
-  /// Keeps `ledger.retention`. That it fails is no fault of the call; `llmgw logs prune` tells why.
-  func forgetOldContents(_ settings: Settings) {
-    guard let retention = settings.contentsRetention else { return }
-    let cutoff = Timestamp(microseconds: runtime.now().microseconds - retention.microseconds)
-    _ = try? reading { (reader) throws(LedgerFailure) in
-      if try reader.hasTexts(before: cutoff) { _ = try reader.prune(before: cutoff) }
-    }
-  }
-
   func gateway(_ catalog: Catalog, _ transport: Transport, ledger: Result<Ledger, LedgerFailure>) -> Gateway {
     Gateway(
       catalog: catalog, environment: environment, keys: keyStore, transport: transport, ledger: ledger,

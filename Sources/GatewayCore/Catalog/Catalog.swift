@@ -39,9 +39,12 @@ public struct Catalog: Sendable {
   }
 
   /// Every provider, those of the config first.
-  package func allProviders() -> [Provider] {
-    var names = configured.keys.sorted()
-    CatalogTable.providers.forEach { key, value in
+  package func allProviders() -> [Provider] { providers(beginning: "") }
+
+  /// The providers whose name begins like that, those of the config first.
+  package func providers(beginning: String) -> [Provider] {
+    var names = configured.keys.filter { $0.hasPrefix(beginning) }.sorted()
+    CatalogTable.providers.forEach(prefix: beginning) { key, value in
       if value.first != UInt8(ascii: "=") { names.append(String(decoding: key, as: UTF8.self)) }
       return true
     }
@@ -89,7 +92,11 @@ public struct Catalog: Sendable {
 
   /// `provider/model` of every row of the tables and the config, in order of the names.
   package func allModelNames(of provider: String? = nil) -> [String] {
-    let prefix = provider.map { $0 + "/" } ?? ""
+    modelNames(beginning: provider.map { $0 + "/" } ?? "")
+  }
+
+  /// The names of models that begin with `prefix`.
+  package func modelNames(beginning prefix: String) -> [String] {
     var names = corrections.keys.filter { $0.hasPrefix(prefix) }.sorted()
     CatalogTable.models.forEach(prefix: prefix) { key, _ in
       names.append(String(decoding: key, as: UTF8.self))

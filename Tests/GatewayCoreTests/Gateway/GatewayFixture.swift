@@ -76,8 +76,8 @@ final class GatewayWorld: Sendable {
       ledger = self.ledger.map { .success($0) } ?? .failure(LedgerFailure(.other, "open the ledger", "there is none"))
     }
     return Gateway(
-      catalog: Catalog(settings: Settings(), environment: environment), environment: environment,
-      transport: transport, ledger: ledger, runtime: runtime, userAgent: "llmgw/test")
+      catalog: Catalog(settings: Settings(), environment: environment), environment: environment, keys: nil,
+      transport: transport, ledger: ledger, runtime: runtime, version: "test")
   }
 
   /// A model of a provider called `mock`: $2.50 per million tokens in, $10 out, unless `facts` say otherwise.

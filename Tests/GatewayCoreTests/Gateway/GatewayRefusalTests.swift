@@ -112,7 +112,7 @@ private let refusals: [GatewayRefusals.Case] = [
     rejection: .noKey(
       Rejection.KeyProblem(
         problem: "no key for provider 'mock'",
-        advice: "Set MOCK_KEY, or providers.mock.api_key_file in the config."))
+        advice: "Set MOCK_KEY, or run: llmgw keys set mock."))
   ) {
     $0.target.provider.keyVariables = ["MOCK_KEY"]
     $0.target.provider.keyIsOptional = false
