@@ -4,7 +4,7 @@
 function __llmgw_place
     set -l place
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' -- $place $word) 'chat' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'completions' 'version' 'help'
+        contains -- (string join ' ' -- $place $word) 'chat' 'models' 'models show' 'providers' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'completions' 'version' 'help'
         or break
         set -a place $word
     end
@@ -31,6 +31,8 @@ end
 
 complete -c llmgw -f
 complete -c llmgw -n '__llmgw_directly_at ' -a chat -d 'Send one prompt and print the answer as it arrives.'
+complete -c llmgw -n '__llmgw_directly_at ' -a models -d 'List models with their context, prices and abilities.'
+complete -c llmgw -n '__llmgw_directly_at ' -a providers -d 'List providers with address, dialect and key.'
 complete -c llmgw -n '__llmgw_directly_at ' -a spend -d 'Show what was spent.'
 complete -c llmgw -n '__llmgw_directly_at ' -a logs -d 'List the calls on the books, or show one.'
 complete -c llmgw -n '__llmgw_directly_at ' -a keys -d 'Store, list, try and remove the keys of providers.'
@@ -81,6 +83,24 @@ complete -c llmgw -n '__llmgw_at chat' -l no-stdin -d 'Do not read standard inpu
 complete -c llmgw -n '__llmgw_at chat' -l stdin-first -d 'Put standard input before the prompt instead of after it.'
 complete -c llmgw -n '__llmgw_at chat' -s h -l help -d 'Show this help.'
 complete -c llmgw -n '__llmgw_at chat' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_directly_at models' -a show -d 'Show all that is known of a model.'
+complete -c llmgw -n '__llmgw_at models' -s p -l provider -x -a '(__llmgw_values)' -d 'Only models of this provider.'
+complete -c llmgw -n '__llmgw_at models' -l can -x -a '(__llmgw_values)' -d 'Only models that can all of these: vision, tools, pdf, reasoning, json_schema, ...'
+complete -c llmgw -n '__llmgw_at models' -l mode -x -a '(__llmgw_values)' -d 'Only models for this: chat, embedding, image, rerank, speech, ...'
+complete -c llmgw -n '__llmgw_at models' -l max-input-price -x -a '(__llmgw_values)' -d 'Only models whose million input tokens cost at most this.'
+complete -c llmgw -n '__llmgw_at models' -l context -x -a '(__llmgw_values)' -d 'Only models with at least this context window: 100k, 1m, 32000.'
+complete -c llmgw -n '__llmgw_at models' -l sort -x -a '(__llmgw_values)' -d 'Order of the list (name).'
+complete -c llmgw -n '__llmgw_at models' -l live -d 'Ask the providers for their own lists and mark what the catalogue lacks.'
+complete -c llmgw -n '__llmgw_at models' -l json -d 'Print a JSON array.'
+complete -c llmgw -n '__llmgw_at models' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at models' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at models show' -l json -d 'Print JSON.'
+complete -c llmgw -n '__llmgw_at models show' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at models show' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at providers' -l ready -d 'Only those whose key is there, and local servers that answer.'
+complete -c llmgw -n '__llmgw_at providers' -l json -d 'Print a JSON array.'
+complete -c llmgw -n '__llmgw_at providers' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at providers' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_at spend' -l by -x -a '(__llmgw_values)' -d 'A row for each model, provider, day, week, month, project, status, origin, tag:KEY (model).'
 complete -c llmgw -n '__llmgw_at spend' -l since -x -a '(__llmgw_values)' -d 'From then on: 7d, 24h, today, 2026-10, 2026-10-01, 2026-10-01T12:30.'
 complete -c llmgw -n '__llmgw_at spend' -l until -x -a '(__llmgw_values)' -d 'Up to then; a day or month counts to its end.'
