@@ -4,7 +4,7 @@
 function __llmgw_place
     set -l place
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' -- $place $word) 'chat' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'completions' 'version' 'help'
+        contains -- (string join ' ' -- $place $word) 'chat' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'completions' 'version' 'help'
         or break
         set -a place $word
     end
@@ -33,6 +33,8 @@ complete -c llmgw -f
 complete -c llmgw -n '__llmgw_directly_at ' -a chat -d 'Send one prompt and print the answer as it arrives.'
 complete -c llmgw -n '__llmgw_directly_at ' -a spend -d 'Show what was spent.'
 complete -c llmgw -n '__llmgw_directly_at ' -a logs -d 'List the calls on the books, or show one.'
+complete -c llmgw -n '__llmgw_directly_at ' -a models -d 'List models with their context, prices and abilities.'
+complete -c llmgw -n '__llmgw_directly_at ' -a providers -d 'List providers with address, dialect and key.'
 complete -c llmgw -n '__llmgw_directly_at ' -a keys -d 'Store, list, try and remove the keys of providers.'
 complete -c llmgw -n '__llmgw_directly_at ' -a config -d 'Show, check and change the config.'
 complete -c llmgw -n '__llmgw_directly_at ' -a completions -d 'Print the completion script of a shell.'
@@ -123,6 +125,24 @@ complete -c llmgw -n '__llmgw_at logs prune' -l older -x -a '(__llmgw_values)' -
 complete -c llmgw -n '__llmgw_at logs prune' -l compact -d 'Give the space back to the disk.'
 complete -c llmgw -n '__llmgw_at logs prune' -l json -d 'Print one JSON object.'
 complete -c llmgw -n '__llmgw_at logs prune' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_directly_at models' -a show -d 'Show all that is known of a model.'
+complete -c llmgw -n '__llmgw_at models' -s p -l provider -x -a '(__llmgw_values)' -d 'Only models of this provider.'
+complete -c llmgw -n '__llmgw_at models' -l can -x -a '(__llmgw_values)' -d 'Only models that can all of these: vision, tools, pdf, reasoning, json_schema, ...'
+complete -c llmgw -n '__llmgw_at models' -l mode -x -a '(__llmgw_values)' -d 'Only models for this: chat, embedding, image, rerank, speech, ...'
+complete -c llmgw -n '__llmgw_at models' -l max-input-price -x -a '(__llmgw_values)' -d 'Only models whose million input tokens cost at most this.'
+complete -c llmgw -n '__llmgw_at models' -l context -x -a '(__llmgw_values)' -d 'Only models with at least this context window: 100k, 1m, 32000.'
+complete -c llmgw -n '__llmgw_at models' -l sort -x -a '(__llmgw_values)' -d 'Order of the list (name).'
+complete -c llmgw -n '__llmgw_at models' -l live -d 'Ask the providers for their own lists and mark what the catalogue lacks.'
+complete -c llmgw -n '__llmgw_at models' -l json -d 'Print a JSON array.'
+complete -c llmgw -n '__llmgw_at models' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at models' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at models show' -l json -d 'Print JSON.'
+complete -c llmgw -n '__llmgw_at models show' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at models show' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at providers' -l ready -d 'Only those whose key is there, and local servers that answer.'
+complete -c llmgw -n '__llmgw_at providers' -l json -d 'Print a JSON array.'
+complete -c llmgw -n '__llmgw_at providers' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at providers' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_directly_at keys' -a set -d 'Store the key of a provider.'
 complete -c llmgw -n '__llmgw_directly_at keys' -a list -d 'List the providers that have a key, and where it comes from.'
 complete -c llmgw -n '__llmgw_directly_at keys' -a remove -d 'Take a stored key away.'

@@ -49,7 +49,10 @@ private struct ChatRun: Sendable {
     let (outcome, outputFailure) = await invocation.interruption.guarding { [self] in
       await answer(call, from: gateway)
     }
-    if case .success(let ledger) = ledger { await ledger.close() }
+    if case .success(let ledger) = ledger {
+      await ledger.close()
+      invocation.forgetOldContents(settings)
+    }
     return try conclude(outcome, outputFailure, output: call.request.output, catalog)
   }
 
@@ -163,6 +166,15 @@ private struct ChatRun: Sendable {
 }
 
 extension Invocation {
+  /// Keeps `ledger.retention`. That it fails is no fault of the call; `llmgw logs prune` tells why.
+  func forgetOldContents(_ settings: Settings) {
+    guard let retention = settings.contentsRetention else { return }
+    let cutoff = Timestamp(microseconds: runtime.now().microseconds - retention.microseconds)
+    _ = try? reading { (reader) throws(LedgerFailure) in
+      if try reader.hasTexts(before: cutoff) { _ = try reader.prune(before: cutoff) }
+    }
+  }
+
   func gateway(_ catalog: Catalog, _ transport: Transport, ledger: Result<Ledger, LedgerFailure>) -> Gateway {
     Gateway(
       catalog: catalog, environment: environment, keys: keyStore, transport: transport, ledger: ledger,

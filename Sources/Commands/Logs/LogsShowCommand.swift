@@ -47,9 +47,9 @@ extension Invocation {
     switch match {
     case .one(let record): return record
     case .several(let ids):
-      let some = ids.prefix(3).joined(separator: ", ")
+      let some = ids.prefix(3).joined(separator: ", ") + (ids.count > 3 ? ", ..." : "")
       throw CommandFailure(
-        .general, "'\(id)': more than one call has an id that begins so (\(some), ...)", advice: "Type more of it.")
+        .general, "'\(id)': more than one call has an id that begins so (\(some))", advice: "Type more of it.")
     case nil, .some(.none):
       throw CommandFailure(.general, "'\(id)': no call on the books has that id", advice: "llmgw logs lists them.")
     }

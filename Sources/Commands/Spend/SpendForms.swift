@@ -17,8 +17,7 @@ extension SpendReport {
   // MARK: For a person
 
   private func lines(width: Int, drawsBars: Bool) -> [String] {
-    let room = drawsBars ? max(width - Self.barWidth - 2, 40) : width
-    var lines = shownTable(dimension: { $0.uppercased() }).lines(width: room)
+    var lines = shownTable(dimension: { $0.uppercased() }).lines(width: width)
     if drawsBars { lines = withBars(lines, width: width) }
     if total.unpricedCalls > 0 {
       let calls = total.unpricedCalls == 1 ? "1 call has" : "\(total.unpricedCalls.grouped) calls have"
@@ -27,24 +26,24 @@ extension SpendReport {
     return lines
   }
 
-  private static let barWidth = 20
-
+  /// The rows with a bar each, where there is room beside them.
   private func withBars(_ lines: [String], width: Int) -> [String] {
     let dearest = rows.map(\.spend.priced).max() ?? .zero
-    let left = lines.map(displayWidth).max() ?? 0
-    guard dearest > .zero, left + 2 + Self.barWidth <= width else { return lines }
+    let left = (lines.map(displayWidth).max() ?? 0) + 2
+    let barWidth = min(20, width - left)
+    guard dearest > .zero, barWidth >= 5 else { return lines }
     return lines.enumerated().map { index, line in
-      guard index > 0, index <= rows.count else { return line }
-      let share = rows[index - 1].spend.priced.thousandths(of: dearest)
-      guard share > 0 || rows[index - 1].spend.priced > .zero else { return line }
-      let gap = String(repeating: " ", count: left - displayWidth(line) + 2)
-      return line + gap + bar(thousandths: max(share, 1), width: Self.barWidth)
+      // The titles come first, the rule and the total last.
+      guard index > 0, index <= rows.count, rows[index - 1].spend.priced > .zero else { return line }
+      let share = max(rows[index - 1].spend.priced.thousandths(of: dearest), 1)
+      return line + String(repeating: " ", count: left - displayWidth(line)) + bar(thousandths: share, width: barWidth)
     }
   }
 
   private func shownTable(dimension: (String) -> String) -> Table {
     let figures = ["calls", "input", "cached", "output", "cost"].map { Table.Column.number(dimension($0)) }
-    let columns = by.map { Table.Column.text(dimension($0.name)) } + figures + [.word(dimension("source"))]
+    let names = by.map { $0.isPeriod ? Table.Column.word(dimension($0.name)) : .text(dimension($0.name)) }
+    let columns = names + figures + [.word(dimension("source"))]
     let footer = by.indices.map { $0 == 0 ? "total" : "" } + total.shownCells
     return Table(columns, rows: rows.map { $0.labels + $0.spend.shownCells }, footer: footer)
   }
@@ -72,9 +71,15 @@ extension SpendReport {
 extension Spend {
   fileprivate var shownCells: [String] {
     [
-      calls.grouped, inputTokens.grouped, cacheReadTokens.grouped, outputTokens.grouped, cost?.shown ?? "unpriced",
+      calls.grouped, inputTokens.grouped, cacheReadTokens.grouped, outputTokens.grouped, shownCost,
       source?.rawValue ?? "",
     ]
+  }
+
+  /// What has no price is in no sum: then the sum is the least it can have been.
+  private var shownCost: String {
+    guard let cost else { return "unpriced" }
+    return unpricedCalls > 0 ? "≥\(cost.shown)" : cost.shown
   }
 
   fileprivate static let exactNames = [

@@ -27,6 +27,14 @@ extension LedgerReader {
     return result
   }
 
+  /// Whether there is a text of a call that began before `cutoff`; the oldest one tells.
+  package func hasTexts(before cutoff: Timestamp) throws(LedgerFailure) -> Bool {
+    let oldest = try database.int(
+      "SELECT o.started_us FROM contents c JOIN operations o ON o.seq = c.operation ORDER BY c.seq LIMIT 1", [],
+      "look for old texts")
+    return oldest.map { $0 < cutoff.microseconds } ?? false
+  }
+
   /// Rewrites the file without its free space; takes as long as copying it, and as much space meanwhile.
   package func compact() throws(LedgerFailure) {
     let task = "compact the ledger"

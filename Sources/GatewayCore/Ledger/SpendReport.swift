@@ -25,6 +25,8 @@ package enum SpendDimension: Sendable, Hashable {
     }
   }
 
+  package var isPeriod: Bool { if case .period = self { true } else { false } }
+
   /// The text it is read from.
   package var name: String {
     switch self {
