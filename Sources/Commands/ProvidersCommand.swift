@@ -16,7 +16,7 @@ extension AnyCommand<Invocation> {
   package static let providers = AnyCommand(
     Command(
       CommandDescription(
-        "providers", "List providers with address, dialect and key.",
+        "providers", "List providers with address, dialect and key.", group: .setup,
         details: """
           KEY says where the key of a provider is found, never the key. Local servers are looked for on their usual \
           ports for a twentieth of a second.

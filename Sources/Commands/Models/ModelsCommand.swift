@@ -8,7 +8,7 @@ extension AnyCommand<Invocation> {
   package static let models = AnyCommand(
     Command(
       CommandDescription(
-        "models", "List models with their context, prices and abilities.",
+        "models", "List models with their context, prices and abilities.", group: .setup,
         details: """
           Words must all be in the name. Prices are US dollars per million tokens; a + says that long prompts cost \
           more. The list is part of the program: nothing is asked over the network without --live.
@@ -28,7 +28,9 @@ extension AnyCommand<Invocation> {
       CommandDescription("show", "Show all that is known of a model."), options: { ModelsOptions() },
       flags: [.toggle("json", "Print JSON.") { $0.json = true }],
       positionals: [
-        Positional("NAME", "provider/model, an alias, or a bare name.", isRequired: true) { $0.words = [$1] }
+        Positional(
+          "NAME", "provider/model, an alias, or a bare name.", isRequired: true, completes: .known(.model)
+        ) { $0.words = [$1] }
       ],
       run: { options, invocation in try ModelsRun(options, invocation).show(options.words.first ?? "") }))
 }
