@@ -31,8 +31,8 @@ struct CodeLanguage: Sendable {
       names: ["python", "py", "python3"],
       keywords: words(
         """
-        and as assert async await break case class continue def del elif else except False finally for from global if \
-        import in is lambda match None nonlocal not or pass raise return self True try while with yield
+        and as assert async await break case class continue def del elif else except False finally for from global \
+        if import in is lambda match None nonlocal not or pass raise return self True try while with yield
         """), lineComments: ["#"], blockComment: nil, longQuotes: ["\"\"\"", "'''"]),
     CodeLanguage(
       names: ["javascript", "js", "jsx", "typescript", "ts", "tsx", "mjs"],
