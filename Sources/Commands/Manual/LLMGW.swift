@@ -43,7 +43,7 @@ package enum LLMGW {
     Term("PROVIDER_API_KEY", "The key of a provider, under the name the provider itself gives the variable."),
     Term("VISUAL, EDITOR", "What 'llmgw config edit' opens; vi when neither is set."),
     Term("LLMGW_PAGER, PAGER", "What long lists are shown with on a terminal; 'less -FRX' when neither is set."),
-    Term("SSH_CONNECTION", "When set, --copy goes through the terminal, so that it reaches the clipboard of the person."),
+    Term("SSH_CONNECTION", "When set, --copy goes through the terminal, to the clipboard at its other end."),
     Term("PATH", "Where the program that --copy uses is looked for."),
     Term("XDG_CONFIG_HOME", "Where the config directory is, instead of ~/.config."),
     Term("XDG_DATA_HOME", "Where the ledger's directory is, instead of ~/.local/share."),

@@ -36,7 +36,8 @@ extension SpendReport {
       // The titles come first, the rule and the total last.
       guard index > 0, index <= rows.count, rows[index - 1].spend.priced > .zero else { return line }
       let share = max(rows[index - 1].spend.priced.thousandths(of: dearest), 1)
-      return line + String(repeating: " ", count: left - displayWidth(of: line)) + bar(thousandths: share, width: barWidth)
+      let gap = String(repeating: " ", count: left - displayWidth(of: line))
+      return line + gap + bar(thousandths: share, width: barWidth)
     }
   }
 
