@@ -1,4 +1,4 @@
-// `llmgw chat`: one prompt, one answer.
+// `llmgw chat`: one prompt, one answer, or one answer of each model that is named.
 
 package import CommandLineKit
 import GatewayCore
@@ -11,11 +11,22 @@ extension AnyCommand<Invocation> {
         "chat", "Send one prompt and print the answer as it arrives.", group: .asking,
         details: """
           Standard input is read when it is not a terminal, and follows the prompt after an empty line. The answer \
-          alone goes to standard output; notes, retries and errors go to standard error.
+          alone goes to standard output; notes, retries and errors go to standard error. Markdown is shown as styled \
+          text on a terminal; a pipe or a file gets the bytes of the model.
+
+          With several -m the models answer one after another, and a table compares them; --json prints an array.
+
+          Each -f puts this before the prompt: its name and a colon, a line of backticks (three, or one more than the \
+          longest row of them in the text), the text with a line end, the same backticks again, and an empty line. A \
+          directory gives its text files in the order of their paths, without hidden files and symbolic links. A page \
+          of the web is sent as it is, when it is text.
           """,
         examples: [
           .init("llmgw \"why is the sky blue?\"", "Ask the default model; 'chat' may be left out."),
           .init("git diff | llmgw chat \"write a commit message\"", "Ask about what is piped in."),
+          .init("llmgw chat -f src -f notes.md \"what is missing?\"", "Ask about files."),
+          .init("llmgw chat -x \"a shell line that counts words in *.md\"", "Print only the code of the answer."),
+          .init("llmgw chat -m sonnet -m gpt-5.4 \"a riddle\"", "Ask two models and compare."),
           .init(
             "llmgw chat -m anthropic/claude-sonnet-5-5 -a chart.png \"what does it show?\"", "Send an image along."),
           .init("llmgw chat --schema 'name, age int' \"Ada, 36\"", "Get JSON that fits."),
@@ -23,7 +34,10 @@ extension AnyCommand<Invocation> {
         ]),
       options: { ChatOptions() }, flags: ChatOptions.flags,
       positionals: [Positional("PROMPT", "What to ask.", repeats: true) { $0.words.append($1) }],
-      run: { options, invocation in try await ChatRun(options: options, invocation: invocation).run() }))
+      run: { options, invocation in
+        try options.checkTogether()
+        return try await ChatRun(options: options, invocation: invocation).run()
+      }))
 }
 
 /// One run of the command, from what was typed to the exit status.
@@ -38,27 +52,49 @@ private struct ChatRun: Sendable {
     let catalog = invocation.catalog(settings)
     let transport = Transport()
     defer { transport.shutdown() }
-    let chosen = try await invocation.chooseTarget(
-      typed: options.model, settings: settings, catalog: catalog, transport: transport)
-    let call = try call(to: chosen, settings)
-    if let note = chosen.note { terminal.stderr.note(terminal.stderr.styled(note, .dim)) }
+    let calls = try await calls(settings, catalog, transport)
+    let file = try options.outputPath.map { try OutputFile(path: $0, id: invocation.runtime.makeID()) }
+    var world = invocation
+    if let file { world.terminal.stdout = file.stream }
 
-    if options.isDryRun { return try dryRun(call, catalog, transport) }
+    if options.isDryRun {
+      try dryRun(calls, catalog, transport, to: world.terminal.stdout)
+      try file?.commit()
+      return ExitCode.ok.rawValue
+    }
     let ledger = invocation.openLedger(settings)
-    let gateway = invocation.gateway(catalog, transport, ledger: ledger)
-    let (outcome, outputFailure) = await invocation.interruption.guarding { [self] in
-      await answer(call, from: gateway)
-    }
-    if case .success(let ledger) = ledger {
-      await ledger.close()
-      invocation.forgetOldContents(settings)
-    }
-    return try conclude(outcome, outputFailure, output: call.request.output, catalog)
+    let questioning = Questioning(
+      options: options, invocation: world, gateway: invocation.gateway(catalog, transport, ledger: ledger))
+    let answers = await invocation.interruption.guarding { await questioning.ask(calls) }
+    if case .success(let ledger) = ledger { await ledger.close() }
+    return try questioning.conclude(answers, file)
   }
 
-  private func call(to chosen: ChosenTarget, _ settings: Settings) throws -> Call {
-    let request = try invocation.chatRequest(options, model: chosen.target.model)
+  /// All that is asked, before any of it is: a name that is wrong costs nothing.
+  private func calls(_ settings: Settings, _ catalog: Catalog, _ transport: Transport) async throws -> [Call] {
+    var targets: [ChosenTarget] = []
+    for typed in options.models.isEmpty ? [nil] : options.models.map(Optional.some) {
+      targets.append(
+        try await invocation.chooseTarget(typed: typed, settings: settings, catalog: catalog, transport: transport))
+    }
+    let fragments = try await invocation.fragments(options.fragments, transport)
+    let request = try invocation.chatRequest(options, fragments: fragments)
+    if fragments.skippedFiles > 0 {
+      note("llmgw: \(fragments.skippedFiles) file(s) were left out because they are not text")
+    }
+    for target in targets {
+      if let line = target.note { note(terminal.stderr.styled(line, .dim)) }
+    }
+    return targets.map { call(request, to: $0, settings) }
+  }
+
+  private func note(_ line: String) {
+    if !options.isQuiet { terminal.stderr.note(line) }
+  }
+
+  private func call(_ request: ChatRequest, to chosen: ChosenTarget, _ settings: Settings) -> Call {
     var call = Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli)
+    call.request.model = chosen.target.model
     call.project = options.project ?? invocation.environment["LLMGW_PROJECT"]
     call.session = options.session
     call.tags = options.tags.map { Tag($0.key, $0.value) }
@@ -70,111 +106,29 @@ private struct ChatRun: Sendable {
     return call
   }
 
-  private func dryRun(_ call: Call, _ catalog: Catalog, _ transport: Transport) throws -> Int32 {
+  private func dryRun(
+    _ calls: [Call], _ catalog: Catalog, _ transport: Transport, to output: OutputStream
+  ) throws {
     let gateway = invocation.gateway(
       catalog, transport, ledger: .failure(LedgerFailure(.notOpen, "open the ledger", "a dry run books nothing")))
-    do {
-      let prepared = try gateway.prepare(call, keyIsNeeded: false)
-      let now = invocation.runtime.now()
-      try terminal.stdout.write(options.json ? prepared.json(now: now).indentedText + "\n" : prepared.text(now: now))
-      return ExitCode.ok.rawValue
-    } catch let rejection as Rejection {
-      throw CommandFailure(rejection: rejection, about: call.target.name)
-    }
-  }
-
-  /// Runs the call.
-  ///
-  /// The second value is why stdout took no more, if it did not.
-  private func answer(_ call: Call, from gateway: Gateway) async -> (Outcome, OutputClosed?) {
-    var printer = AnswerPrinter(
-      terminal: terminal, target: call.target.name, streams: !options.waitsForWhole && !options.json)
-    var outputFailure: OutputClosed?
-    let outcome = await gateway.answer(call) { event in
-      do throws(OutputClosed) {
-        try printer.take(event)
+    let now = invocation.runtime.now()
+    let prepared = try calls.map { call in
+      do throws(Rejection) {
+        return try gateway.prepare(call, keyIsNeeded: false)
       } catch {
-        outputFailure = error
-        throw error
+        throw CommandFailure(rejection: error, about: call.target.name)
       }
     }
-    if !options.json, outputFailure == nil {
-      do throws(OutputClosed) { try printer.finish(outcome.reply) } catch { outputFailure = error }
-    }
-    return (outcome, outputFailure)
-  }
-
-  /// Says what there is to say about a finished call, and decides the exit status.
-  private func conclude(
-    _ outcome: Outcome, _ outputFailure: OutputClosed?, output: OutputFormat, _ catalog: Catalog
-  ) throws -> Int32 {
-    if let outputFailure, !outputFailure.readerLeft {
-      throw CommandFailure(.general, "standard output: \(outputFailure.words)")
-    }
-    // The reader has had enough (`| head`): nothing to complain about, the call is booked.
-    if outputFailure != nil { return outcome.bookkeeping == nil ? 0 : fail(notBooked: outcome).code.rawValue }
-    let failure = verdict(on: outcome, output: output, catalog)
     if options.json {
-      try terminal.stdout.write(outcome.json(error: failure).indentedText + "\n")
-    }
-    if outcome.status == .truncated, failure == nil {
-      terminal.stderr.note(
-        "llmgw: \(outcome.target.name): the answer was cut at its length limit. Allow more with -o max_tokens=N.")
-    }
-    if let bookkeeping = outcome.bookkeeping, failure != nil {
-      terminal.stderr.note("llmgw: the call could not be booked: \(bookkeeping.description)")
-    }
-    guard let failure else { return ExitCode.ok.rawValue }
-    terminal.stderr.note(safeLine(failure.line))
-    return failure.code.rawValue
-  }
-
-  private func verdict(on outcome: Outcome, output: OutputFormat, _ catalog: Catalog) -> CommandFailure? {
-    if let rejection = outcome.rejection { return CommandFailure(rejection: rejection, about: outcome.target.name) }
-    if let failure = outcome.failure {
-      let advice = failure.advice(target: outcome.target, keyOrigin: outcome.keyOrigin, catalog: catalog)
-      return CommandFailure(failure, target: outcome.target, advice: advice)
-    }
-    if outcome.status == .interrupted { return nil }
-    if outcome.status == .refused {
-      return CommandFailure(.refused, "\(outcome.target.name): the provider's filter refused the answer")
-    }
-    if outcome.status == .truncated, options.failsOnLength {
-      return CommandFailure(
-        .cut, "\(outcome.target.name): the answer was cut at its length limit",
-        advice: "Allow more with -o max_tokens=N.")
-    }
-    if let mismatch = mismatch(of: outcome.reply.text, with: output) {
-      return CommandFailure(.schema, "\(outcome.target.name): the answer does not fit the schema: \(mismatch)")
-    }
-    return outcome.bookkeeping == nil ? nil : fail(notBooked: outcome)
-  }
-
-  private func fail(notBooked outcome: Outcome) -> CommandFailure {
-    CommandFailure(
-      .notBooked, "the answer is complete, but the call could not be booked: \(outcome.bookkeeping?.description ?? "")")
-  }
-
-  private func mismatch(of text: String, with output: OutputFormat) -> String? {
-    guard case .jsonSchema(_, let schema, _) = output else { return nil }
-    do {
-      return JSONSchema(schema).mismatch(of: try JSON.parse(text))
-    } catch {
-      return "it is not JSON (byte \(error.offset): \(error.problem))"
+      let objects = prepared.map { $0.json(now: now) }
+      try output.write((objects.count == 1 ? objects[0] : .array(objects)).indentedText + "\n")
+    } else {
+      try output.write(prepared.map { $0.text(now: now) }.joined(separator: "\n"))
     }
   }
 }
 
 extension Invocation {
-  /// Keeps `ledger.retention`. That it fails is no fault of the call; `llmgw logs prune` tells why.
-  func forgetOldContents(_ settings: Settings) {
-    guard let retention = settings.contentsRetention else { return }
-    let cutoff = Timestamp(microseconds: runtime.now().microseconds - retention.microseconds)
-    _ = try? reading { (reader) throws(LedgerFailure) in
-      if try reader.hasTexts(before: cutoff) { _ = try reader.prune(before: cutoff) }
-    }
-  }
-
   func gateway(_ catalog: Catalog, _ transport: Transport, ledger: Result<Ledger, LedgerFailure>) -> Gateway {
     Gateway(
       catalog: catalog, environment: environment, keys: keyStore, transport: transport, ledger: ledger,

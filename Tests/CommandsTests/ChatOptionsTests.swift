@@ -18,11 +18,12 @@ struct ChatFlags {
       "name",
       "--no-stream", "--json", "--dry-run", "--max-cost", "0.05", "--timeout", "first=60s,total=90", "--retries", "0",
       "--strict", "--fail-on-length", "--project", "p", "--session", "s", "--tag", "team=a", "--no-log", "--no-stdin",
-      "--stdin-first", "tell", "me",
+      "--stdin-first", "-f", "a.txt", "-m", "second", "--render", "never", "-q", "--extract-last", "--output", "o.txt",
+      "--copy", "tell", "me",
     ])
     var expected = ChatOptions()
     expected.words = ["tell", "me"]
-    expected.model = "openai/gpt"
+    expected.models = ["openai/gpt", "second"]
     expected.system = "be brief"
     expected.modelOptions = [
       try KeyedText("temperature=0.2", flag: "-o"), try KeyedText("stop=a=b", flag: "-o"),
@@ -44,6 +45,12 @@ struct ChatFlags {
     expected.storesNothing = true
     expected.ignoresStdin = true
     expected.stdinFirst = true
+    expected.fragments = ["a.txt"]
+    expected.rendering = .never
+    expected.isQuiet = true
+    expected.extraction = .last
+    expected.outputPath = "o.txt"
+    expected.copies = true
     #expect(options == expected)
   }
 
@@ -58,10 +65,42 @@ struct ChatFlags {
     (["--retries", "many"], "'--retries many' is not a number from 0 to 20."),
     (["-o", "temperature"], "'-o temperature' is not of the form KEY=VALUE."),
     (["--tag", "=x"], "'--tag =x' is not of the form KEY=VALUE."),
+    (["--render", "allways"], "'--render allways': not one of auto, always, never. Did you mean 'always'?"),
+    (["--render"], "'--render' needs a value: WHEN."),
+    (["--quiet=1"], "'--quiet' takes no value."),
+    (["--extract=last"], "'--extract' takes no value."),
+    (["--output"], "'--output' needs a value: FILE."),
+    (["-f"], "'-f' needs a value: FILE|DIR|URL|-."),
     (["--modle", "x"], "unknown flag '--modle'. Did you mean '--model'?"),
   ])
   func `a wrong use is explained`(_ arguments: [String], _ message: String) {
     #expect { try parse(arguments) } throws: { ($0 as? UsageError)?.description == message }
+  }
+}
+
+struct ChatFlagsTogether {
+  @Test(arguments: [
+    (["-x", "--json"], "'--extract' and '--json' do not go together. Leave one of them out."),
+    (["--copy", "-m", "a", "-m", "b"], "'--copy' takes the answer of one model. Name one with -m."),
+    (["--copy", "--dry-run"], "'--copy' has nothing to copy in a dry run."),
+    (["-a", "-", "-f", "-"], "standard input ('-') can be sent once. Name it in one of -a and -f."),
+    (["-f", "-", "-f", "-"], "standard input ('-') can be sent once. Name it in one of -a and -f."),
+  ])
+  func `that contradict each other are refused`(_ arguments: [String], _ message: String) throws {
+    let options = try parse(arguments)
+    #expect { try options.checkTogether() } throws: { ($0 as? UsageError)?.description == message }
+  }
+
+  @Test(arguments: [
+    ["-x", "--copy", "-m", "a"], ["-m", "a", "-m", "b", "--json", "--output", "f"], ["-a", "-", "-f", "x"],
+    ["-q", "--render", "always", "--extract-last"],
+  ])
+  func `that agree are taken`(_ arguments: [String]) throws {
+    try parse(arguments).checkTogether()
+  }
+
+  @Test func `a dash as output is standard output`() throws {
+    #expect(try parse(["--output", "f", "--output", "-"]).outputPath == nil)
   }
 }
 

@@ -471,14 +471,3 @@ struct TheDefaultModel {
       await home.run("chat", "--dry-run", "-m", "mock/flag", "hi", environment: variable).stdout.contains("\"flag\""))
   }
 }
-
-struct TheRetention {
-  @Test func `of the config deletes what was said and keeps the books`() async throws {
-    let home = ProgramHome()
-    home.write("ledger: { retention: 1ms }\n", to: "config.yaml")
-    _ = await home.run("chat", "-m", "offline/echo", "first")
-    _ = await home.run("chat", "-m", "offline/echo", "second")
-    #expect(home.ledger("select count(*) from contents where text = 'first'") == ["0"])
-    #expect(home.ledger("select count(*), sum(status = 'ok') from operations") == ["2|2"])
-  }
-}

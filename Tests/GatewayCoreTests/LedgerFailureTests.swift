@@ -113,7 +113,8 @@ struct LedgerFailureTests {
     let pages = try #require(try database.int("PRAGMA page_count", [], "look"))
     try database.execute("PRAGMA max_page_count = \(pages + 20)", "fill the disk")
     let ledger = try Ledger(
-      scratch.files, database, under: lock, as: try RunningProcess(in: scratch.files), keepsContents: true)
+      scratch.files, database, under: lock, as: try RunningProcess(in: scratch.files), settings: LedgerSettings(),
+      now: mondayNoon)
     let text = String(repeating: "x", count: 100_000)
     let kinds = await withTaskGroup(of: LedgerFailure.Kind?.self) { group in
       for index in 0..<8 {

@@ -139,6 +139,31 @@ struct LedgerLogTests {
     #expect(!filesContain(word))
   }
 
+  @Test(arguments: [(Int64(86_400 * 8), nil), (86_400 * 6, "alpha"), (3_600, "alpha")] as [(Int64, String?)])
+  func `texts are forgotten at the age that was set, when a ledger is closed`(_ age: Int64, _ kept: String?)
+    async throws
+  {
+    try await book(call("op-1") { $0.prompt = "alpha" })
+    let later = mondayNoon.later(seconds: age)
+    let settings = LedgerSettings(contentsRetention: .seconds(86_400 * 7))
+    let ledger = try Ledger(scratch.files, settings: settings, now: later)
+    try await ledger.record(call("op-2", at: later) { $0.prompt = "beta" })
+    await ledger.close()
+    #expect(try scratch.find("op-1")?.prompt == kept)
+    #expect(try scratch.find("op-2")?.prompt == "beta")
+    #expect(try scratch.spend().total.calls == 2)
+  }
+
+  @Test func `old texts are looked for once a day`() async throws {
+    try await book(call("op-1") { $0.prompt = "alpha" })
+    let settings = LedgerSettings(contentsRetention: .seconds(60))
+    for (hours, expected) in [(0, "alpha"), (23, "alpha"), (24, nil)] as [(Int64, String?)] {
+      let ledger = try Ledger(scratch.files, settings: settings, now: mondayNoon.later(seconds: 30 + hours * 3_600))
+      await ledger.close()
+      #expect(try scratch.find("op-1")?.prompt == expected)
+    }
+  }
+
   @Test func `a running call keeps its prompt`() async throws {
     let ledger = try scratch.ledger()
     try await ledger.open(change(opening("op-1")) { $0.prompt = "alpha" })

@@ -9,14 +9,18 @@ struct AnswerPrinter {
   let target: String
   /// False when the answer is printed once it is complete.
   let streams: Bool
+  let isQuiet: Bool
+  /// `nil` when the text is printed as it comes.
+  private var renderer: MarkdownRenderer?
   private var thinkingIsOpen = false
   private var lastCharacterIsLineEnd = true
-  private var hasText = false
 
-  init(terminal: Terminal, target: String, streams: Bool) {
+  init(terminal: Terminal, target: String, streams: Bool, isQuiet: Bool, renderer: MarkdownRenderer?) {
     self.terminal = terminal
     self.target = target
     self.streams = streams
+    self.isQuiet = isQuiet
+    self.renderer = renderer
   }
 
   mutating func take(_ event: CallEvent) throws(OutputClosed) {
@@ -24,33 +28,46 @@ struct AnswerPrinter {
     case .chat(.text(let text)), .chat(.refusal(let text)):
       if streams { try show(text) }
     case .chat(.reasoning(let text)):
-      if streams { think(text) }
+      if streams { try think(text) }
     case .chat: break
     case .retrying(let number, let most, let failure, let wait):
+      guard !isQuiet else { return }
       let seconds = wait.inTenthsOfSeconds
       terminal.stderr.note(
         "llmgw: \(target): \(safeLine(failure.summary)); trying again in \(seconds) s (\(number)/\(most))")
     }
   }
 
-  /// Ends the answer's last line, and prints all of it if nothing was printed before.
-  mutating func finish(_ reply: ChatReply) throws(OutputClosed) {
-    if !streams { try show(reply.refusal ?? reply.text) }
+  /// Prints `text` if nothing was printed before, and ends the last line.
+  mutating func finish(_ text: String) throws(OutputClosed) {
+    if !streams { try show(text) }
     endThinking()
-    if hasText, !lastCharacterIsLineEnd { try terminal.stdout.write("\n") }
+    try endText()
   }
 
   private mutating func show(_ text: String) throws(OutputClosed) {
-    guard let last = text.last else { return }
+    guard !text.isEmpty else { return }
     endThinking()
-    hasText = true
+    if let rendered = renderer?.take(text) { return try put(rendered) }
+    try put(terminal.stdout.isTerminal ? safeForTerminal(text) : text)
+  }
+
+  private mutating func put(_ text: String) throws(OutputClosed) {
+    guard let last = text.last else { return }
     lastCharacterIsLineEnd = last.isNewline
-    try terminal.stdout.write(terminal.stdout.isTerminal ? safeForTerminal(text) : text)
+    try terminal.stdout.write(text)
+  }
+
+  private mutating func endText() throws(OutputClosed) {
+    if let rendered = renderer?.finish() { try put(rendered) }
+    if !lastCharacterIsLineEnd { try put("\n") }
   }
 
   /// Thinking is for people who watch, never for a pipe.
-  private mutating func think(_ text: String) {
-    guard terminal.stderr.isTerminal else { return }
+  private mutating func think(_ text: String) throws(OutputClosed) {
+    guard terminal.stderr.isTerminal, !isQuiet else { return }
+    // On one screen, thinking amid the answer begins on a line of its own.
+    if !thinkingIsOpen, terminal.stdout.isTerminal { try endText() }
     thinkingIsOpen = true
     try? terminal.stderr.write(terminal.stderr.styled(safeForTerminal(text), .dim))
   }

@@ -6,14 +6,22 @@ package import GatewayCore
 /// The flags and words of `llmgw chat`.
 package struct ChatOptions: Sendable, Equatable {
   package var words: [String] = []
-  package var model: String?
+  /// `-m`, in order; none means the default.
+  package var models: [String] = []
   package var system: String?
   /// `-o key=value`, in order.
   package var modelOptions: [KeyedText] = []
   package var attachments: [String] = []
+  package var fragments: [String] = []
   package var schema: String?
   package var waitsForWhole = false
   package var json = false
+  package var rendering = Rendering.auto
+  package var isQuiet = false
+  package var extraction: CodeBlockChoice?
+  /// `--output`; `nil` for standard output.
+  package var outputPath: String?
+  package var copies = false
   package var isDryRun = false
   package var costLimit: Picodollars?
   package var timeouts = TimeoutSettings()
@@ -28,6 +36,34 @@ package struct ChatOptions: Sendable, Equatable {
   package var stdinFirst = false
 
   package init() {}
+}
+
+/// Whether markdown is rendered.
+package enum Rendering: String, CaseIterable, Sendable {
+  /// When standard output is a terminal.
+  case auto
+  case always, never
+}
+
+/// Which fenced code block of an answer is meant.
+package enum CodeBlockChoice: Sendable {
+  case first, last
+}
+
+extension ChatOptions {
+  /// Flags that cannot be meant together.
+  package func checkTogether() throws(UsageError) {
+    if extraction != nil, json {
+      throw UsageError("'--extract' and '--json' do not go together", advice: "Leave one of them out.")
+    }
+    if copies, models.count > 1 {
+      throw UsageError("'--copy' takes the answer of one model", advice: "Name one with -m.")
+    }
+    if copies, isDryRun { throw UsageError("'--copy' has nothing to copy in a dry run") }
+    if (attachments + fragments).count(where: { $0 == "-" }) > 1 {
+      throw UsageError("standard input ('-') can be sent once", advice: "Name it in one of -a and -f.")
+    }
+  }
 }
 
 /// `key=value` as typed.
@@ -48,9 +84,9 @@ package struct KeyedText: Sendable, Equatable {
 
 extension ChatOptions {
   package static let flags: [Flag<ChatOptions>] = [
-    .takes("model", short: "m", "MODEL", "Model to ask: provider/model, an alias, or a bare model name.") {
-      $0.model = $1
-    },
+    .takes(
+      "model", short: "m", "MODEL", "Model to ask: provider/model, an alias, or a bare model name.", repeats: true
+    ) { $0.models.append($1) },
     .takes("system", short: "s", "TEXT", "System prompt.") { $0.system = $1 },
     .takes("option", short: "o", "KEY=VALUE", "Model option such as temperature=0.2 or max_tokens=200.", repeats: true)
     {
@@ -60,11 +96,25 @@ extension ChatOptions {
     {
       $0.attachments.append($1)
     },
+    .takes(
+      "fragment", short: "f", "FILE|DIR|URL|-", "Text to put before the prompt, in a fence that names it.",
+      repeats: true
+    ) { $0.fragments.append($1) },
     .takes("schema", "FILE|FIELDS", "JSON Schema the answer must fit, or fields such as 'name, age int'.") {
       $0.schema = $1
     },
     .toggle("no-stream", "Print the answer once it is complete.") { $0.waitsForWhole = true },
     .toggle("json", "Print one JSON object: answer, usage, cost, timings, attempts.") { $0.json = true },
+    .oneOf("render", "WHEN", "Show markdown as styled text.") { $0.rendering = $1 },
+    .toggle("quiet", short: "q", "No notes and no summary line on standard error; errors stay.") { $0.isQuiet = true },
+    .toggle("extract", short: "x", "Print the first fenced code block of the answer, and nothing else.") {
+      $0.extraction = .first
+    },
+    .toggle("extract-last", "Print the last fenced code block instead.") { $0.extraction = .last },
+    .takes("output", "FILE", "Write to FILE, and replace it only with a complete answer; - is standard output.") {
+      $0.outputPath = $1 == "-" ? nil : $1
+    },
+    .toggle("copy", "Put the answer on the clipboard as well.") { $0.copies = true },
     .toggle("dry-run", "Show the exact request and what it may cost; send nothing.") { $0.isDryRun = true },
     .takes("max-cost", "USD", "Refuse a call that could cost more; limits the answer's length to what is paid for.") {
       (options, text) throws(UsageError) in

@@ -8,10 +8,10 @@ import Wire
 private let longestStdin = 64 << 20
 
 extension Invocation {
-  /// The request that `options` ask for; `model` is the id at the provider.
-  func chatRequest(_ options: ChatOptions, model: String) throws -> ChatRequest {
+  /// The request that `options` ask for, of no model yet.
+  func chatRequest(_ options: ChatOptions, fragments: Fragments) throws -> ChatRequest {
     let parts = try options.attachments.map { try attachment($0) }
-    let text = try promptText(options)
+    let text = fragments.text + (try promptText(options))
     guard !text.isEmpty || !parts.isEmpty else {
       throw CommandFailure(
         .usage, "chat: there is no prompt",
@@ -19,7 +19,7 @@ extension Invocation {
     }
     let content = parts + (text.isEmpty ? [] : [ContentPart(.text(text))])
     var request = ChatRequest(
-      model: model, messages: (options.system.map { [Message(.system, $0)] } ?? []) + [Message(.user, content)])
+      model: "", messages: (options.system.map { [Message(.system, $0)] } ?? []) + [Message(.user, content)])
     for option in options.modelOptions { try request.apply(option: option) }
     if let typed = options.schema {
       request.output = .jsonSchema(name: "answer", schema: try answerSchema(typed: typed), strict: true)
@@ -31,7 +31,7 @@ extension Invocation {
   /// The prompt and standard input, the prompt first, with an empty line between them.
   private func promptText(_ options: ChatOptions) throws -> String {
     let words = options.words.joined(separator: " ")
-    let isAttached = options.attachments.contains("-")
+    let isAttached = (options.attachments + options.fragments).contains("-")
     guard !terminal.stdinIsTerminal, !options.ignoresStdin, !isAttached else { return words }
     let piped = try textFromStdin()
     if words.isEmpty || piped.isEmpty { return words + piped }

@@ -1,5 +1,6 @@
 // Ctrl-C and its kin: a call under way is ended and booked first, anything else ends at once.
 
+import Glibc
 import Synchronization
 
 /// Between the thread that takes signals and the command that runs.
@@ -7,6 +8,7 @@ package final class Interruption: Sendable {
   private struct State {
     var cancel: (@Sendable () -> Void)?
     var signal: Int32?
+    var terminalIsYielded = false
   }
   private let state = Mutex(State())
 
@@ -19,6 +21,8 @@ package final class Interruption: Sendable {
   ///
   /// True when a call is under way and will end by itself; a second signal is not waited for.
   package func receive(_ signal: Int32) -> Bool {
+    let isForAnother = state.withLock { $0.terminalIsYielded && signal == SIGINT }
+    if isForAnother { return true }
     let cancel = state.withLock { state -> (@Sendable () -> Void)? in
       guard state.signal == nil, let cancel = state.cancel else { return nil }
       state.signal = signal
@@ -37,5 +41,12 @@ package final class Interruption: Sendable {
     }
     defer { state.withLock { $0.cancel = nil } }
     return await task.value
+  }
+
+  /// Runs `body` while another program has the terminal: Ctrl-C is meant for that one.
+  package func yieldingTerminal<Result>(_ body: () -> Result) -> Result {
+    state.withLock { $0.terminalIsYielded = true }
+    defer { state.withLock { $0.terminalIsYielded = false } }
+    return body()
   }
 }

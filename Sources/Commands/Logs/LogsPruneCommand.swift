@@ -34,7 +34,7 @@ extension AnyCommand<Invocation> {
         .toggle("json", "Print one JSON object.") { $0.json = true },
       ],
       run: { options, invocation in
-        guard let older = try options.older ?? invocation.loadSettings().contentsRetention else {
+        guard let older = try options.older ?? invocation.loadSettings().ledger.contentsRetention else {
           throw UsageError("'--older' is missing", advice: "Say how old, such as --older 90d.")
         }
         let cutoff = Timestamp(microseconds: invocation.runtime.now().microseconds - older.microseconds)

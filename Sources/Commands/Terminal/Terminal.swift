@@ -10,12 +10,15 @@ package struct Terminal: Sendable {
   package var stdinIsTerminal: Bool
   /// Columns of the terminal, or 80.
   package var width: Int
+  /// Lines of the terminal; `nil` when there is none.
+  package var height: Int?
 
-  package init(stdout: OutputStream, stderr: OutputStream, stdinIsTerminal: Bool, width: Int) {
+  package init(stdout: OutputStream, stderr: OutputStream, stdinIsTerminal: Bool, width: Int, height: Int? = nil) {
     self.stdout = stdout
     self.stderr = stderr
     self.stdinIsTerminal = stdinIsTerminal
     self.width = width
+    self.height = height
   }
 
   /// The real streams.
@@ -28,15 +31,19 @@ package struct Terminal: Sendable {
       let isPlain = variable("NO_COLOR") != nil || variable("TERM") == "dumb" || !isTerminal
       return OutputStream(descriptor: descriptor, isTerminal: isTerminal, hasColor: isForced || !isPlain)
     }
+    let window = windowSize()
+    let columns = variable("COLUMNS").flatMap { Int($0) } ?? window?.columns ?? 80
     return Terminal(
       stdout: stream(STDOUT_FILENO), stderr: stream(STDERR_FILENO), stdinIsTerminal: isatty(STDIN_FILENO) == 1,
-      width: variable("COLUMNS").flatMap { Int($0) }.map { min(max($0, 20), 1000) } ?? windowWidth() ?? 80)
+      width: min(max(columns, 20), 1000), height: window?.lines)
   }
 
-  private static func windowWidth() -> Int? {
+  private static func windowSize() -> (columns: Int, lines: Int)? {
     var size = winsize()
     for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
-      if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= 20 { return Int(size.ws_col) }
+      if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
+        return (Int(size.ws_col), Int(size.ws_row))
+      }
     }
     return nil
   }

@@ -16,6 +16,7 @@ final class Database {
   enum Access { case readWrite, readOnly }
 
   private let handle: OpaquePointer
+  private let busyMilliseconds: Int32
   private var statements: [String: Statement] = [:]
   private var books = [Statement?](repeating: nil, count: SQL.allCases.count)
 
@@ -31,8 +32,9 @@ final class Database {
       throw failure
     }
     self.handle = handle
+    self.busyMilliseconds = busyMilliseconds
     sqlite3_busy_timeout(handle, busyMilliseconds)
-    // The last one to close would else checkpoint outside the write lock; see docs/decisions/0002.
+    // The last one to close would else checkpoint outside the write lock; see docs/decisions/0006.
     let configured = sqlite_leave_log_on_close(handle)
     guard configured == SQLITE_OK else { throw failure(configured, "open the ledger") }
   }
@@ -153,11 +155,12 @@ final class Database {
 
   /// Copies the write-ahead log into the file and empties it as far as no reader needs it, without waiting for one.
   func checkpoint() throws(LedgerFailure) {
+    // With a reader in the way this would wait for him, and all who want to write would wait with us.
+    sqlite3_busy_timeout(handle, 0)
+    defer { sqlite3_busy_timeout(handle, busyMilliseconds) }
     let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     if code & 0xff != SQLITE_OK, code & 0xff != SQLITE_BUSY { throw failure(code, "checkpoint the ledger") }
   }
-
-  func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
   fileprivate func failure(_ code: Int32, _ task: String) -> LedgerFailure {
     LedgerFailure(code: code, systemError: sqlite3_system_errno(handle), task: task)

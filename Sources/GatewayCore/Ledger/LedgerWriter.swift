@@ -17,6 +17,8 @@ final class LedgerWriter: @unchecked Sendable {
   private let bookkeeper: Bookkeeper
   private let lock: WriteLock
   private var presence: RunningProcess?
+  private let retention: Duration?
+  private let openedAt: Timestamp
   private var logBytesForCheckpoint = LedgerWriter.logBytes
   private let ended: @Sendable () -> Void
 
@@ -30,13 +32,15 @@ final class LedgerWriter: @unchecked Sendable {
   /// `ended` runs on the writer thread as its last act.
   init(
     files: LedgerFiles, database: Database, lock: consuming WriteLock, presence: consuming RunningProcess,
-    keepsContents: Bool, ended: @escaping @Sendable () -> Void
+    settings: LedgerSettings, now: Timestamp, ended: @escaping @Sendable () -> Void
   ) {
     self.files = files
     self.database = database
     self.lock = lock
-    bookkeeper = Bookkeeper(database: database, process: presence.mark, keepsContents: keepsContents)
+    bookkeeper = Bookkeeper(database: database, process: presence.mark, keepsContents: settings.keepsContents)
     self.presence = consume presence
+    retention = settings.contentsRetention
+    openedAt = now
     self.ended = ended
   }
 
@@ -63,6 +67,7 @@ final class LedgerWriter: @unchecked Sendable {
       for (unit, result) in zip(units, commit(units)) { unit.reply(result) }
       checkpoint(from: logBytesForCheckpoint)
     }
+    forgetOldTexts()
     checkpoint(from: Self.logBytesLeftBehind)
     leave()
     ended()
@@ -125,6 +130,16 @@ final class LedgerWriter: @unchecked Sendable {
     }
     // With a reader in the way it could not be emptied: try again only when it has grown as much again.
     logBytesForCheckpoint = files.logBytes + Self.logBytes
+  }
+
+  /// Once a day, when all that was to be booked is booked.
+  private func forgetOldTexts() {
+    guard let retention else { return }
+    do throws(LedgerFailure) {
+      try database.keep(retention, at: openedAt, under: lock)
+    } catch {
+      // The next run tries again.
+    }
   }
 
   /// Without open rows the mark is no longer needed; with any, the next process will find them by it.

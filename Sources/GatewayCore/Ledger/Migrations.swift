@@ -110,10 +110,11 @@ struct Migration: Sendable {
         text TEXT NOT NULL
       );
       CREATE INDEX contents_of_operation ON contents(operation);
-      CREATE TABLE indexed_contents (
-        up_to INTEGER NOT NULL
+      CREATE TABLE upkeep (
+        indexed_up_to INTEGER NOT NULL,
+        pruned_us INTEGER NOT NULL
       );
-      INSERT INTO indexed_contents VALUES (0);
+      INSERT INTO upkeep VALUES (0, 0);
       """)
 }
 

@@ -1,5 +1,5 @@
 // Sums up the books in one pass: operations, attempts and tags lie in the same order and are read side by side. To sort
-// or join a million of them in SQL takes longer than to read them (docs/decisions/0003).
+// or join a million of them in SQL takes longer than to read them (docs/decisions/0008).
 
 /// One pass over the books for one report.
 struct SpendScan {

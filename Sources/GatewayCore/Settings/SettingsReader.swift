@@ -214,7 +214,7 @@ private struct SettingsReader {
       switch name {
       case "contents": settings.ledger.keepsContents = try choice(value, "ledger.contents") == LedgerContents.full
       case "sync": settings.ledger.sync = try choice(value, "ledger.sync")
-      default: settings.contentsRetention = try duration(value, "ledger.retention")
+      default: settings.ledger.contentsRetention = try duration(value, "ledger.retention")
       }
     }
   }

@@ -1,0 +1,145 @@
+// Asks one model, or several one after another; shows each answer and says how it went.
+
+import GatewayCore
+import Wire
+
+/// What one call came to, as far as the person is concerned.
+struct Answer: Sendable {
+  var outcome: Outcome
+  /// Why the command does not end with 0.
+  var failure: CommandFailure?
+  /// Why stdout took no more, if it did not.
+  var outputFailure: OutputClosed?
+  /// What was printed of it: the answer, or the code in it.
+  var printed = ""
+
+  /// The answer is what was asked for, whether or not it could be booked.
+  var isGood: Bool { outcome.status != .interrupted && (failure.map { $0.code == .notBooked } ?? true) }
+}
+
+struct Questioning: Sendable {
+  let options: ChatOptions
+  let invocation: Invocation
+  let gateway: Gateway
+
+  private var terminal: Terminal { invocation.terminal }
+
+  /// Makes the calls in order; after an interruption, or when nobody reads on, no more of them.
+  func ask(_ calls: [Call]) async -> [Answer] {
+    var answers: [Answer] = []
+    for call in calls {
+      if calls.count > 1 { announce(call, isFirst: answers.isEmpty) }
+      let answer = await ask(call)
+      answers.append(answer)
+      report(answer)
+      if Task.isCancelled || answer.outputFailure != nil { break }
+    }
+    return answers
+  }
+
+  private func announce(_ call: Call, isFirst: Bool) {
+    guard !options.json else { return }
+    // The answers themselves are parted as well.
+    if !isFirst { try? terminal.stdout.write("\n") }
+    note(terminal.stderr.styled("== \(safeLine(call.target.name)) ==", .bold))
+  }
+
+  private func ask(_ call: Call) async -> Answer {
+    let showsNothing = options.json || options.extraction != nil
+    var printer = AnswerPrinter(
+      terminal: terminal, target: call.target.name, streams: !options.waitsForWhole && !showsNothing,
+      isQuiet: options.isQuiet, renderer: renderer(for: call.request.output))
+    var outputFailure: OutputClosed?
+    let outcome = await gateway.answer(call) { event in
+      do throws(OutputClosed) {
+        try printer.take(event)
+      } catch {
+        outputFailure = error
+        throw error
+      }
+    }
+    var answer = Answer(outcome: outcome, failure: verdict(on: outcome, call.request.output))
+    answer.outputFailure = outputFailure
+    answer.printed = outcome.reply.refusal ?? outcome.reply.text
+    do throws(OutputClosed) {
+      if outputFailure != nil || options.json {
+        return answer
+      } else if let choice = options.extraction {
+        try show(choice, of: &answer)
+      } else {
+        try printer.finish(answer.printed)
+      }
+    } catch {
+      answer.outputFailure = error
+    }
+    return answer
+  }
+
+  /// Prints a code block of an answer that is whole.
+  private func show(_ choice: CodeBlockChoice, of answer: inout Answer) throws(OutputClosed) {
+    guard answer.isGood else { return }
+    guard let code = choice.block(of: answer.outcome.reply.text) else {
+      let place = options.storesNothing ? "Ask without -x." : "Read it with llmgw logs show \(answer.outcome.id)."
+      answer.failure = CommandFailure(
+        .general, "\(answer.outcome.target.name): no complete fenced code block in the answer", advice: place)
+      return
+    }
+    answer.printed = code
+    try terminal.stdout.write(terminal.stdout.isTerminal ? safeForTerminal(code) : code)
+  }
+
+  /// JSON is never rendered: its marks mean something else.
+  private func renderer(for output: OutputFormat) -> MarkdownRenderer? {
+    guard output == .text, options.rendering != .never else { return nil }
+    guard options.rendering == .always || terminal.stdout.isTerminal else { return nil }
+    let isPlain = invocation.environment["NO_COLOR"] != nil || invocation.environment["TERM"] == "dumb"
+    let hasStyle = terminal.stdout.hasColor || options.rendering == .always && !isPlain
+    return MarkdownRenderer(width: terminal.width, hasStyle: hasStyle)
+  }
+
+  private func note(_ line: String) {
+    if !options.isQuiet { terminal.stderr.note(line) }
+  }
+
+  /// What is said about an answer on stderr.
+  private func report(_ answer: Answer) {
+    let outcome = answer.outcome
+    // The reader has had enough (`| head`): nothing to complain about.
+    guard answer.outputFailure == nil else { return }
+    if outcome.hasSummary, terminal.stderr.isTerminal, !options.json {
+      note(terminal.stderr.styled(outcome.summaryLine(width: terminal.width), .dim))
+    }
+    if outcome.status == .truncated, answer.failure == nil {
+      note("llmgw: \(outcome.target.name): the answer was cut at its length limit. Allow more with -o max_tokens=N.")
+    }
+    if let bookkeeping = outcome.bookkeeping, let failure = answer.failure, failure.code != .notBooked {
+      terminal.stderr.note("llmgw: the call could not be booked: \(safeLine(bookkeeping.description))")
+    }
+    if let failure = answer.failure { terminal.stderr.note(safeLine(failure.line)) }
+  }
+}
+
+/// The end of the command.
+extension Questioning {
+  /// Prints what belongs to all answers together and decides the exit status: that of the first that failed.
+  func conclude(_ answers: [Answer], _ file: OutputFile?) throws -> Int32 {
+    if let closed = answers.compactMap(\.outputFailure).first {
+      if !closed.readerLeft {
+        throw file.map { OutputFile.failure($0.path, closed.words) }
+          ?? CommandFailure(.general, "standard output: \(closed.words)")
+      }
+      return answers.contains { $0.outcome.bookkeeping != nil } ? ExitCode.notBooked.rawValue : ExitCode.ok.rawValue
+    }
+    if options.json {
+      let objects = answers.map { $0.outcome.json(error: $0.failure) }
+      try terminal.stdout.write((options.models.count > 1 ? .array(objects) : objects[0]).indentedText + "\n")
+    }
+    if answers.count > 1 { note("\n" + comparison(of: answers.map(\.outcome), width: terminal.width).dropLast()) }
+    if options.json || answers.contains(where: \.isGood) { try file?.commit() }
+    if options.copies, let answer = answers.first, answer.isGood {
+      try invocation.copy(answer.printed)
+      note(terminal.stderr.styled("copied", .dim))
+    }
+    return answers.compactMap(\.failure).first?.code.rawValue ?? ExitCode.ok.rawValue
+  }
+}
