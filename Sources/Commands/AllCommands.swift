@@ -6,7 +6,7 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .spend, .logs, .keys, .config, .version, .help,
+    .chat, .models, .providers, .spend, .logs, .keys, .config, .completions, .version, .help, .complete, .manual,
   ]
 
   /// Runs what was typed after the program's name, and gives the exit status.
@@ -36,11 +36,11 @@ package enum AllCommands {
   private static func dispatch(_ arguments: [String], _ invocation: Invocation) async throws -> Int32 {
     guard let first = arguments.first else {
       guard invocation.terminal.stdinIsTerminal else { return try await AnyCommand.chat.run([], invocation) }
-      try invocation.terminal.stdout.write(overview(width: invocation.terminal.width))
+      try invocation.terminal.stdout.write(LLMGW.program.overview(width: invocation.terminal.width))
       return ExitCode.usage.rawValue
     }
     if ["--help", "-h"].contains(first) {
-      try invocation.terminal.stdout.write(overview(width: invocation.terminal.width))
+      try invocation.terminal.stdout.write(LLMGW.program.overview(width: invocation.terminal.width))
       return ExitCode.ok.rawValue
     }
     if ["--version", "-V"].contains(first) { return try await AnyCommand.version.run([], invocation) }
@@ -92,25 +92,5 @@ package enum AllCommands {
       throw UsageError(
         "'\(word)' is not a command", advice: "\(advice) To send it as a prompt: llmgw chat \"\(word)\".")
     }
-  }
-
-  /// What `llmgw --help` says.
-  package static func overview(width: Int) -> String {
-    let rows = list.filter { !$0.description.isHidden }.map { ($0.name, $0.description.summary) }
-    let examples = AnyCommand.chat.description.examples.prefix(2).map { "  \($0.typed)\n" }.joined()
-    return """
-      One binary between you and every large language model; every call is on the books.
-
-      Usage:
-        llmgw "a prompt"
-        llmgw COMMAND [flags]
-
-      Examples:
-      \(examples)
-      Commands:
-      \(twoColumns(rows, width: width))
-      See llmgw COMMAND --help for the flags of a command.
-
-      """
   }
 }

@@ -8,7 +8,7 @@ extension AnyCommand<Invocation> {
   package static let chat = AnyCommand(
     Command(
       CommandDescription(
-        "chat", "Send one prompt and print the answer as it arrives.",
+        "chat", "Send one prompt and print the answer as it arrives.", group: .asking,
         details: """
           Standard input is read when it is not a terminal, and follows the prompt after an empty line. The answer \
           alone goes to standard output; notes, retries and errors go to standard error.

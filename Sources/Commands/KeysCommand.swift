@@ -15,7 +15,7 @@ extension AnyCommand<Invocation> {
   package static let keys = AnyCommand(
     Command(
       CommandDescription(
-        "keys", "Store, list, try and remove the keys of providers.",
+        "keys", "Store, list, try and remove the keys of providers.", group: .setup,
         details: """
           A stored key is kept in keys.json beside the config, readable by you alone. It is never an argument and never \
           shown: a fingerprint tells keys apart. The config (api_key, api_key_file, api_key_command) and the provider's \

@@ -72,7 +72,7 @@ extension AnyCommand<Invocation> {
   package static let logs = AnyCommand(
     logsList(
       CommandDescription(
-        "logs", "List the calls on the books, or show one.",
+        "logs", "List the calls on the books, or show one.", group: .books,
         examples: [
           .init("llmgw logs --status failed --since 24h", "What went wrong since yesterday."),
           .init("llmgw logs --search \"retry policy\"", "Calls with these words in the prompt or in the answer."),

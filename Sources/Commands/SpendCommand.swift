@@ -20,7 +20,10 @@ package struct SpendOptions: Sendable, Equatable {
   package init() {}
 
   package static let flags: [Flag<SpendOptions>] = [
-    .takes("by", "WHAT", "A row for each \(SpendDimension.words.joined(separator: ", ")) (model).", repeats: true) {
+    .takes(
+      "by", "WHAT", "A row for each \(SpendDimension.words.joined(separator: ", ")) (model).",
+      completes: .known(.dimension), repeats: true
+    ) {
       (options, text) throws(UsageError) in
       let dimension = try SpendDimension(typed: text)
       if !options.by.contains(dimension) { options.by.append(dimension) }
@@ -55,7 +58,7 @@ extension AnyCommand<Invocation> {
   package static let spend = AnyCommand(
     Command(
       CommandDescription(
-        "spend", "Show what was spent.",
+        "spend", "Show what was spent.", group: .books,
         details: """
           Tokens and money are those of every attempt, also the failed, retried and interrupted ones; calls are counted \
           on the row of their last attempt. SOURCE says where the cost comes from: reported by the provider, computed \

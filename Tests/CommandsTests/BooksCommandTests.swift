@@ -85,7 +85,7 @@ struct ASpendReport {
         cheap      1  1,000       0      20     $3.13  computed  █████
         odd        1  1,000       0      20  unpriced  unpriced
         -----  -----  -----  ------  ------  --------  --------
-        total      3  3,000       0      60    $15.63  mixed
+        total      3  3,000       0      60   ≥$15.63  mixed
         1 call has no known price and no part in the cost.
 
         """)

@@ -16,7 +16,7 @@ extension AnyCommand<Invocation> {
   package static let config = AnyCommand(
     Command(
       CommandDescription(
-        "config", "Show, check and change the config.",
+        "config", "Show, check and change the config.", group: .setup,
         details: """
           A KEY is the way to a value with dots between the names: defaults.model, providers.openai.base_url, \
           aliases.sonnet. Comments in the file stay when a value is changed.

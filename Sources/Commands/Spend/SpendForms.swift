@@ -71,9 +71,15 @@ extension SpendReport {
 extension Spend {
   fileprivate var shownCells: [String] {
     [
-      calls.grouped, inputTokens.grouped, cacheReadTokens.grouped, outputTokens.grouped, cost?.shown ?? "unpriced",
+      calls.grouped, inputTokens.grouped, cacheReadTokens.grouped, outputTokens.grouped, shownCost,
       source?.rawValue ?? "",
     ]
+  }
+
+  /// What has no price is in no sum: then the sum is the least it can have been.
+  private var shownCost: String {
+    guard let cost else { return "unpriced" }
+    return unpricedCalls > 0 ? "≥\(cost.shown)" : cost.shown
   }
 
   fileprivate static let exactNames = [

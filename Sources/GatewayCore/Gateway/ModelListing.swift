@@ -12,9 +12,9 @@ package struct ModelListing: Sendable {
 }
 
 extension Gateway {
-  /// Asks a provider for its models. Nothing is billed for that, so nothing is booked.
+  /// Asks a provider for its models.
   ///
-  /// Throws `Rejection` when it cannot be asked, `ProviderFailure` when it does not answer well.
+  /// Nothing is billed for that, so nothing is booked. Throws `Rejection` when it cannot be asked, `ProviderFailure` when it does not answer well.
   package func listModels(of provider: Provider, timeout: Duration = .seconds(20)) async throws -> ModelListing {
     guard let path = provider.modelsPath, let endpoint = provider.endpoints.first, let dialect = endpoint.builtIn else {
       throw Rejection.invalidRequest("it has no list of its models that this version can read")

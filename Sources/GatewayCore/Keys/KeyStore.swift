@@ -22,7 +22,7 @@ public struct KeyStore: Sendable {
     try save(keys)
   }
 
-  /// Takes a key away. False when there was none.
+  /// Takes a key away; false when there was none.
   package func remove(_ provider: String) throws(KeyFailure) -> Bool {
     var keys = try load()
     guard keys[provider] != nil else { return false }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Wire
 
-struct AnthropicMessagesReplies {
+struct AnthropicMessagesWholeReplies {
   @Test func `each block is a part, with what came beside it`() throws {
     let reply = try decode(
       #"""

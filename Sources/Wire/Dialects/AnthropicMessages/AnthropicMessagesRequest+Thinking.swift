@@ -98,12 +98,19 @@ extension AnthropicMessagesRequestEncoder {
 
   /// True when the form is brought about by a tool that the model must call.
   var answersByTool: Bool {
-    switch request.output {
+    guard !thinks, !model.refuses.contains("forced_tools"), leavesChoiceToUs else { return false }
+    return switch request.output {
     case .text: false
-    case .jsonObject: !thinks && !model.refuses.contains("forced_tools") && request.tools.isEmpty
-    case .jsonSchema:
-      !model.capabilities.contains("json_schema") && !thinks && !model.refuses.contains("forced_tools")
-        && request.tools.isEmpty
+    case .jsonObject: true
+    case .jsonSchema: !model.capabilities.contains("json_schema")
+    }
+  }
+
+  /// False when the caller forces a call of its own: the answer comes after that.
+  private var leavesChoiceToUs: Bool {
+    switch request.toolChoice {
+    case nil, .auto, .some(.none): true
+    case .required, .tool: false
     }
   }
 
