@@ -106,7 +106,7 @@ struct LedgerTests {
     let settings = LedgerSettings()
     let database = try Database(writing: scratch.files, settings: settings, under: lock, now: mondayNoon)
     let ended = Latch()
-    let told = Told()
+    let told = CallersTold()
     let writer = LedgerWriter(
       files: scratch.files, database: database, lock: lock, presence: try RunningProcess(in: scratch.files),
       settings: settings, now: mondayNoon, ended: { ended.open() })
@@ -354,6 +354,6 @@ extension Result where Failure == LedgerFailure {
 }
 
 /// What each caller was told, in order.
-private final class Told: Sendable {
+private final class CallersTold: Sendable {
   let kinds = Mutex<[LedgerFailure.Kind?]>([])
 }
