@@ -36,7 +36,7 @@ extension Outcome {
   var comparisonCells: [String] {
     [
       safeLine(target.name), status.rawValue, usage.input.map(shown) ?? "-", usage.output.map(shown) ?? "-",
-      cost.shown, firstTokenMicroseconds.map(shownTime) ?? "-", shownTime(totalMicroseconds),
+      attempts.isEmpty ? "-" : cost.shown, firstTokenMicroseconds.map(shownTime) ?? "-", shownTime(totalMicroseconds),
     ]
   }
 }

@@ -12,6 +12,10 @@ private func outcome(_ model: String = "mock/m", _ change: (inout Outcome) -> Vo
   var outcome = Outcome(id: "1", status: .ok, target: try catalog.resolve(model))
   outcome.usage = Usage(input: 1000, output: 1_234_567)
   outcome.cost = Cost(amount: Picodollars(dollars: "0.0027"), source: .computed)
+  outcome.attempts = [
+    AttemptSummary(
+      number: 1, provider: "mock", model: "m", status: .ok, cost: outcome.cost, totalMicroseconds: 10_310_000)
+  ]
   outcome.firstTokenMicroseconds = 310_000
   outcome.totalMicroseconds = 10_310_000
   change(&outcome)
