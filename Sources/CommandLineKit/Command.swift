@@ -1,5 +1,12 @@
 // A command is a value: what it is called, what it takes, what it does.
 
+/// A heading below which help and manual list commands that belong together.
+package struct CommandGroup: Sendable, Hashable {
+  package var title: String
+  package init(_ title: String) { self.title = title }
+  package static let other = CommandGroup("Other commands")
+}
+
 /// What is said about a command, whatever its options are.
 package struct CommandDescription: Sendable {
   package var name: String
@@ -9,6 +16,7 @@ package struct CommandDescription: Sendable {
   package var details: String = ""
   /// What to type and what it does.
   package var examples: [Example] = []
+  package var group = CommandGroup.other
   package var isHidden = false
 
   package struct Example: Sendable {
@@ -21,12 +29,14 @@ package struct CommandDescription: Sendable {
   }
 
   package init(
-    _ name: String, _ summary: String, details: String = "", examples: [Example] = [], isHidden: Bool = false
+    _ name: String, _ summary: String, group: CommandGroup = .other, details: String = "", examples: [Example] = [],
+    isHidden: Bool = false
   ) {
     self.name = name
     self.summary = summary
     self.details = details
     self.examples = examples
+    self.group = group
     self.isHidden = isHidden
   }
 }
@@ -64,20 +74,10 @@ package struct AnyCommand<Context>: Sendable {
   /// Only parses: throws what `run` would throw before it does anything.
   package var check: @Sendable ([String]) throws(UsageError) -> Void
 
-  package struct PositionalDescription: Sendable {
-    package var placeholder: String
-    package var summary: String
-    package var isRequired: Bool
-    package var repeats: Bool
-  }
-
   package init<Options>(_ command: Command<Options, Context>, subcommands: [AnyCommand<Context>] = []) {
     description = command.description
     flags = command.flags.map(\.description)
-    positionals = command.positionals.map {
-      PositionalDescription(
-        placeholder: $0.placeholder, summary: $0.summary, isRequired: $0.isRequired, repeats: $0.repeats)
-    }
+    positionals = command.positionals.map(\.description)
     self.subcommands = subcommands
     run = { arguments, context in try await command.run(try command.parse(arguments), context) }
     check = { (arguments) throws(UsageError) in _ = try command.parse(arguments) }

@@ -35,8 +35,9 @@ private struct CommandParse<Options: Sendable, Context> {
         try take(word: word)
       }
     }
-    if wordsSeen < command.positionals.count, command.positionals[wordsSeen].isRequired, !repeatingIsFilled {
-      throw UsageError("\(command.positionals[wordsSeen].placeholder) is missing")
+    if wordsSeen < command.positionals.count, !repeatingIsFilled {
+      let next = command.positionals[wordsSeen].description
+      if next.isRequired { throw UsageError("\(next.placeholder) is missing") }
     }
     return options
   }
@@ -94,6 +95,6 @@ private struct CommandParse<Options: Sendable, Context> {
     }
     let positional = command.positionals[wordsSeen]
     try positional.apply(&options, word)
-    if positional.repeats { repeatingIsFilled = true } else { wordsSeen += 1 }
+    if positional.description.repeats { repeatingIsFilled = true } else { wordsSeen += 1 }
   }
 }

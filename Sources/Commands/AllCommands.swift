@@ -5,7 +5,9 @@ import GatewayCore
 
 package enum AllCommands {
   /// In the order of help.
-  package static let list: [AnyCommand<Invocation>] = [.chat, .version, .help]
+  package static let list: [AnyCommand<Invocation>] = [
+    .chat, .models, .providers, .spend, .logs, .keys, .config, .completions, .version, .help, .complete, .manual,
+  ]
 
   /// Runs what was typed after the program's name, and gives the exit status.
   package static func run(_ arguments: [String], _ invocation: Invocation) async -> Int32 {
@@ -34,11 +36,11 @@ package enum AllCommands {
   private static func dispatch(_ arguments: [String], _ invocation: Invocation) async throws -> Int32 {
     guard let first = arguments.first else {
       guard invocation.terminal.stdinIsTerminal else { return try await AnyCommand.chat.run([], invocation) }
-      try invocation.terminal.stdout.write(overview(width: invocation.terminal.width))
+      try invocation.terminal.stdout.write(LLMGW.program.overview(width: invocation.terminal.width))
       return ExitCode.usage.rawValue
     }
     if ["--help", "-h"].contains(first) {
-      try invocation.terminal.stdout.write(overview(width: invocation.terminal.width))
+      try invocation.terminal.stdout.write(LLMGW.program.overview(width: invocation.terminal.width))
       return ExitCode.ok.rawValue
     }
     if ["--version", "-V"].contains(first) { return try await AnyCommand.version.run([], invocation) }
@@ -55,11 +57,24 @@ package enum AllCommands {
     if let next = arguments.first, let below = command.subcommands.first(where: { $0.name == next }) {
       return try await run(below, Array(arguments.dropFirst()), path: "\(path) \(command.name)", invocation)
     }
+    try refuseMistypedSubcommand(arguments, of: command)
     if asksForHelp(arguments) {
       try invocation.terminal.stdout.write(command.help(program: path, width: invocation.terminal.width))
       return ExitCode.ok.rawValue
     }
     return try await command.run(arguments, invocation)
+  }
+
+  /// A command that takes no words of its own was given one: a sub-command was meant.
+  private static func refuseMistypedSubcommand(
+    _ arguments: [String], of command: AnyCommand<Invocation>
+  ) throws(UsageError) {
+    guard let word = arguments.first, !word.hasPrefix("-"), !command.subcommands.isEmpty, command.positionals.isEmpty
+    else { return }
+    let names = command.subcommands.map(\.name)
+    throw UsageError(
+      "'\(word)' is not a command of it",
+      advice: didYouMean(word, among: names) ?? "It has \(names.joined(separator: ", ")).")
   }
 
   private static func asksForHelp(_ arguments: [String]) -> Bool {
@@ -77,25 +92,5 @@ package enum AllCommands {
       throw UsageError(
         "'\(word)' is not a command", advice: "\(advice) To send it as a prompt: llmgw chat \"\(word)\".")
     }
-  }
-
-  /// What `llmgw --help` says.
-  package static func overview(width: Int) -> String {
-    let rows = list.filter { !$0.description.isHidden }.map { ($0.name, $0.description.summary) }
-    let examples = AnyCommand.chat.description.examples.prefix(2).map { "  \($0.typed)\n" }.joined()
-    return """
-      One binary between you and every large language model; every call is on the books.
-
-      Usage:
-        llmgw "a prompt"
-        llmgw COMMAND [flags]
-
-      Examples:
-      \(examples)
-      Commands:
-      \(twoColumns(rows, width: width))
-      See llmgw COMMAND --help for the flags of a command.
-
-      """
   }
 }

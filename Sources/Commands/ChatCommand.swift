@@ -8,7 +8,7 @@ extension AnyCommand<Invocation> {
   package static let chat = AnyCommand(
     Command(
       CommandDescription(
-        "chat", "Send one prompt and print the answer as it arrives.",
+        "chat", "Send one prompt and print the answer as it arrives.", group: .asking,
         details: """
           Standard input is read when it is not a terminal, and follows the prompt after an empty line. The answer \
           alone goes to standard output; notes, retries and errors go to standard error. Markdown is shown as styled \
@@ -49,7 +49,7 @@ private struct ChatRun: Sendable {
 
   func run() async throws -> Int32 {
     let settings = try invocation.loadSettings()
-    let catalog = Catalog(settings: settings, environment: invocation.environment)
+    let catalog = invocation.catalog(settings)
     let transport = Transport()
     defer { transport.shutdown() }
     let calls = try await calls(settings, catalog, transport)
@@ -116,7 +116,7 @@ private struct ChatRun: Sendable {
       do throws(Rejection) {
         return try gateway.prepare(call, keyIsNeeded: false)
       } catch {
-        throw CommandFailure(rejection: error, target: call.target)
+        throw CommandFailure(rejection: error, about: call.target.name)
       }
     }
     if options.json {
@@ -131,7 +131,8 @@ private struct ChatRun: Sendable {
 extension Invocation {
   func gateway(_ catalog: Catalog, _ transport: Transport, ledger: Result<Ledger, LedgerFailure>) -> Gateway {
     Gateway(
-      catalog: catalog, environment: environment, transport: transport, ledger: ledger, runtime: runtime,
+      catalog: catalog, environment: environment, keys: keyStore, transport: transport, ledger: ledger,
+      runtime: runtime,
       version: programVersion)
   }
 }

@@ -61,7 +61,7 @@ struct HouseRules {
     let names = Set(providers)
     for file in SourceTree.swiftFiles(below: "Sources") where file.target != "CommandLineKit" {
       // Examples in help may name models; a decision may not.
-      for (number, code) in file.codeLines where !code.contains("\"llmgw ") {
+      for (number, code) in file.codeLines where !code.contains("llmgw ") {
         for literal in Self.literals(in: code) {
           let words = literal.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }.map(
             String.init)

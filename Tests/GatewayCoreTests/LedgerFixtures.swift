@@ -110,3 +110,20 @@ func failure<Result>(of body: () async throws(LedgerFailure) -> Result) async ->
     return error.kind
   }
 }
+
+extension Scratch {
+  /// The bytes of a file in the data directory, as text; for when no connection of this process is open.
+  func contents(of name: String) -> String {
+    let descriptor = open(path + "/data/" + name, O_RDONLY)
+    guard descriptor >= 0 else { return "" }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &buffer, buffer.count)
+      guard count > 0 else { break }
+      bytes += buffer[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -192,11 +192,28 @@ struct LedgerTests {
   @Test func `the log is emptied into the file while the ledger is open`() async throws {
     let ledger = try scratch.ledger()
     let text = String(repeating: "word ", count: 100_000)
-    for index in 0..<30 { try await ledger.record(call("op-\(index)") { $0.prompt = text }) }
-    #expect(scratch.files.logBytes < 6 << 20)
+    for index in 0..<60 { try await ledger.record(call("op-\(index)") { $0.prompt = text }) }
+    #expect(scratch.files.logBytes < 18 << 20)
     await ledger.close()
     #expect(scratch.files.logBytes <= 1 << 20)
-    #expect(try scratch.find("op-29")?.prompt == text)
+    #expect(try scratch.find("op-59")?.prompt == text)
+  }
+
+  @Test func `a reader in the way of a checkpoint is not waited for, and sees what it saw`() async throws {
+    let ledger = try scratch.ledger()
+    try await ledger.record(call("op-1"))
+    let reader = try scratch.reader()
+    let writer = try Database(path: scratch.files.database, access: .readWrite, busyMilliseconds: 60_000)
+    try reader.database.reading { () throws(LedgerFailure) in
+      #expect(try reader.database.int("SELECT count(*) FROM operations", [], "read") == 1)
+      try writer.run("UPDATE operations SET status = 'failed'", [], "write")
+      let start = ContinuousClock.now
+      try writer.checkpoint()
+      #expect(ContinuousClock.now - start < .seconds(30))
+      #expect(try reader.database.int("SELECT count(*) FROM operations WHERE status = 'ok'", [], "read") == 1)
+    }
+    #expect(try scratch.find("op-1")?.status == .failed)
+    await ledger.close()
   }
 }
 

@@ -70,6 +70,7 @@ package final class ScriptedServer: Sendable {
   }
 
   private struct Watcher {
+    var id: Int
     var condition: @Sendable (Log) -> Bool
     var continuation: CheckedContinuation<Log, Never>
   }
@@ -77,6 +78,7 @@ package final class ScriptedServer: Sendable {
   private struct State {
     var log = Log()
     var watchers: [Watcher] = []
+    var lastWatcher = 0
     var sockets: Set<Int32> = []
     var isStopped = false
   }
@@ -125,26 +127,38 @@ package final class ScriptedServer: Sendable {
 
   package var log: Log { state.withLock { $0.log } }
 
-  /// Returns as soon as the log fulfils `condition`.
+  /// Returns as soon as the log fulfils `condition`, or the task is cancelled (by a test's time limit).
   @discardableResult
   package func until(_ condition: @escaping @Sendable (Log) -> Bool) async -> Log {
-    await withCheckedContinuation { continuation in
-      let fulfilled = state.withLock { state -> Log? in
-        if condition(state.log) { return state.log }
-        state.watchers.append(Watcher(condition: condition, continuation: continuation))
-        return nil
+    let id = state.withLock { state in
+      state.lastWatcher += 1
+      return state.lastWatcher
+    }
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let due = state.withLock { state -> Log? in
+          if Task.isCancelled || condition(state.log) { return state.log }
+          state.watchers.append(Watcher(id: id, condition: condition, continuation: continuation))
+          return nil
+        }
+        if let due { continuation.resume(returning: due) }
       }
-      if let fulfilled { continuation.resume(returning: fulfilled) }
+    } onCancel: {
+      wake { watcher, _ in watcher.id == id }
     }
   }
 
   private func note(_ change: (inout Log) -> Void) {
-    let (log, due) = state.withLock { state in
-      change(&state.log)
+    state.withLock { change(&$0.log) }
+    wake { watcher, log in watcher.condition(log) }
+  }
+
+  private func wake(where isDue: (Watcher, Log) -> Bool) {
+    let (due, log) = state.withLock { state in
       let log = state.log
-      let due = state.watchers.filter { $0.condition(log) }
-      state.watchers.removeAll { $0.condition(log) }
-      return (log, due)
+      let due = state.watchers.filter { isDue($0, log) }
+      state.watchers.removeAll { watcher in due.contains { $0.id == watcher.id } }
+      return (due, log)
     }
     for watcher in due { watcher.continuation.resume(returning: log) }
   }

@@ -58,40 +58,6 @@ extension Invocation {
   }
 }
 
-/// Asks the usual ports of local servers, all at once, which of them is there.
-private struct LocalServers {
-  let providers: [Provider]
-  let catalog: Catalog
-  let transport: Transport
-  /// For all of them together: nobody should wait for what is not there.
-  private static let patience = Duration.milliseconds(50)
-
-  func firstAnswering() async -> (provider: Provider, model: String)? {
-    await withTaskGroup(of: (Int, String?).self) { group in
-      for (index, provider) in providers.enumerated() {
-        group.addTask { (index, await firstModel(of: provider)) }
-      }
-      var found: [Int: String] = [:]
-      for await (index, model) in group { found[index] = model }
-      return found.min { $0.key < $1.key }.map { (providers[$0.key], $0.value) }
-    }
-  }
-
-  private func firstModel(of provider: Provider) async -> String? {
-    guard let target = try? catalog.target(provider, model: ""), case .http(_, let base) = target.route,
-      let path = provider.modelsPath
-    else { return nil }
-    var request = HTTPRequest(method: "GET", url: base + path)
-    request.timeouts.total = Self.patience
-    request.replyLimit = 4 << 20
-    // Whatever goes wrong, the server is not there for us.
-    guard let response = try? await transport.send(request), response.status == 200,
-      let body = try? await response.body.collect(), let listing = try? JSON.parse(body)
-    else { return nil }
-    return listing["data"]?.array?.first?["id"]?.string
-  }
-}
-
 extension CommandFailure {
   init(resolution failure: ResolutionFailure, catalog: Catalog) {
     switch failure {

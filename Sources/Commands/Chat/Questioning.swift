@@ -135,7 +135,11 @@ extension Questioning {
       let objects = answers.map { $0.outcome.json(error: $0.failure) }
       try terminal.stdout.write((options.models.count > 1 ? .array(objects) : objects[0]).indentedText + "\n")
     }
-    if answers.count > 1 { note("\n" + comparison(of: answers.map(\.outcome), width: terminal.width).dropLast()) }
+    if answers.count > 1 {
+      let lines = comparison(of: answers.map(\.outcome)).lines(
+        width: terminal.stderr.isTerminal ? terminal.width : .max)
+      note("\n" + lines.joined(separator: "\n"))
+    }
     if options.json || answers.contains(where: \.isGood) { try file?.commit() }
     if options.copies, let answer = answers.first, answer.isGood {
       try invocation.copy(answer.printed)

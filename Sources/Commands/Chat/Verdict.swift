@@ -6,7 +6,7 @@ import Wire
 extension Questioning {
   /// `nil` when the command may end with 0.
   func verdict(on outcome: Outcome, _ output: OutputFormat) -> CommandFailure? {
-    if let rejection = outcome.rejection { return CommandFailure(rejection: rejection, target: outcome.target) }
+    if let rejection = outcome.rejection { return CommandFailure(rejection: rejection, about: outcome.target.name) }
     if let failure = outcome.failure {
       let advice = failure.advice(target: outcome.target, keyOrigin: outcome.keyOrigin, catalog: gateway.catalog)
       return CommandFailure(failure, target: outcome.target, advice: advice)

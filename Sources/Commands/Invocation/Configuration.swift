@@ -16,13 +16,21 @@ extension Environment {
   }
 
   /// The XDG base directory specification: a relative path in the variable is ignored.
-  private func directory(_ variable: String, orHome relative: String) -> String? {
+  fileprivate func directory(_ variable: String, orHome relative: String) -> String? {
     if let path = self[variable], path.hasPrefix("/") { return path }
     return self["HOME"].map { $0 + "/" + relative }
   }
 }
 
+extension Environment {
+  /// Where `llmgw keys` stores keys: beside the config.
+  package var keysPath: String? { directory("XDG_CONFIG_HOME", orHome: ".config").map { $0 + "/llmgw/keys.json" } }
+}
+
 extension Invocation {
+  /// The stored keys; `nil` when there is no place for them.
+  package var keyStore: KeyStore? { environment.keysPath.map { KeyStore(path: $0) } }
+
   /// Reads the config.
   ///
   /// A missing file at the usual place is an empty config; one that `$LLMGW_CONFIG` names must be there.
@@ -41,6 +49,13 @@ extension Invocation {
     } catch {
       throw CommandFailure(.usage, error.problemLine, advice: error.advice)
     }
+  }
+
+  /// The catalogue with the config laid over it, and with what keys are there.
+  package func catalog(_ settings: Settings) -> Catalog {
+    // A key file that cannot be read is told when a key is needed from it.
+    let stored = (try? keyStore?.providers()) ?? []
+    return Catalog(settings: settings, environment: environment, withStoredKey: Set(stored))
   }
 
   /// Where the ledger is kept.

@@ -20,6 +20,26 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
   case schema = 12
   case notBooked = 13
 
+  /// What it tells, as one sentence of the manual.
+  package var meaning: String {
+    switch self {
+    case .ok: "All went well; also when the reader of a pipe had enough."
+    case .general: "Anything that no other number stands for."
+    case .usage: "A mistake on the command line or in the config, or a request the model cannot take."
+    case .key: "The key is missing, or the provider refused it."
+    case .notFound: "No such model, provider or address."
+    case .rateLimited: "Rate limited or out of quota, after all retries."
+    case .provider: "The provider failed, was overloaded, or answered nonsense."
+    case .network: "The network, name resolution or TLS failed."
+    case .timeout: "It took longer than it may."
+    case .cut: "The answer broke off; with --fail-on-length also one that was cut at its length limit."
+    case .refused: "The provider's filter refused to answer."
+    case .budget: "The call could cost more than it may."
+    case .schema: "The answer does not fit the schema."
+    case .notBooked: "The answer is complete, but the call could not be booked."
+    }
+  }
+
   package init(_ kind: ProviderFailure.Kind) {
     self =
       switch kind {
@@ -59,23 +79,23 @@ package struct CommandFailure: Error, Sendable {
   }
 
   /// Why a call was not made, about the model it was meant for.
-  package init(rejection: Rejection, target: Target) {
+  package init(rejection: Rejection, about name: String) {
     let code = ExitCode(rejection)
     switch rejection {
-    case .noKey(let key): self.init(code, "\(target.name): \(key.problem)", advice: key.advice)
+    case .noKey(let key): self.init(code, "\(name): \(key.problem)", advice: key.advice)
     case .changes(let changes):
       let list = changes.map { "\($0.field) \($0.what.rawValue) (\($0.why))" }.joined(separator: "; ")
       self.init(
-        code, "\(target.name): --strict allows no changes: \(list)", advice: "Leave --strict out, or the option.")
-    case .invalidRequest(let problem): self.init(code, "\(target.name): \(problem)")
+        code, "\(name): --strict allows no changes: \(list)", advice: "Leave --strict out, or the option.")
+    case .invalidRequest(let problem): self.init(code, "\(name): \(problem)")
     case .overCostLimit(let limit, let least):
       self.init(
-        code, "\(target.name): the prompt alone costs about \(least.shown), and --max-cost is \(limit.shown)",
+        code, "\(name): the prompt alone costs about \(least.shown), and --max-cost is \(limit.shown)",
         advice: "Raise --max-cost or send less.")
     case .unpricedUnderLimit:
       self.init(
-        code, "\(target.name): its price is not known, so --max-cost cannot hold",
-        advice: "Give it one under models.\(target.name) in the config, or leave --max-cost out.")
+        code, "\(name): its price is not known, so --max-cost cannot hold",
+        advice: "Give it one under models.\(name) in the config, or leave --max-cost out.")
     }
   }
 

@@ -24,6 +24,3 @@ package struct Invocation: Sendable {
     self.interruption = interruption
   }
 }
-
-/// The version of the program.
-package let programVersion = "0.1.0"

@@ -1,6 +1,6 @@
 // Providers, models and prices: the embedded tables with the config laid over them.
 
-import Wire
+package import Wire
 
 /// Answers what a name means.
 ///
@@ -10,12 +10,15 @@ public struct Catalog: Sendable {
   private let corrections: [String: ModelSettings]
   private let aliases: [String: String]
   private let environment: Environment
+  /// Providers whose key was stored.
+  private let withStoredKey: Set<String>
 
-  public init(settings: Settings, environment: Environment) {
+  public init(settings: Settings, environment: Environment, withStoredKey: Set<String> = []) {
     configured = Dictionary(settings.providers.map { ($0.name, $0) }) { $1 }
     corrections = Dictionary(settings.models.map { ($0.name, $0) }) { $1 }
     aliases = settings.aliases
     self.environment = environment
+    self.withStoredKey = withStoredKey
   }
 
   // MARK: Providers
@@ -36,9 +39,12 @@ public struct Catalog: Sendable {
   }
 
   /// Every provider, those of the config first.
-  package func allProviders() -> [Provider] {
-    var names = configured.keys.sorted()
-    CatalogTable.providers.forEach { key, value in
+  package func allProviders() -> [Provider] { providers(beginning: "") }
+
+  /// The providers whose name begins like that, those of the config first.
+  package func providers(beginning: String) -> [Provider] {
+    var names = configured.keys.filter { $0.hasPrefix(beginning) }.sorted()
+    CatalogTable.providers.forEach(prefix: beginning) { key, value in
       if value.first != UInt8(ascii: "=") { names.append(String(decoding: key, as: UTF8.self)) }
       return true
     }
@@ -55,6 +61,7 @@ public struct Catalog: Sendable {
   /// True when a call to it could be made: it is configured, or the variable of its key is set, or it runs here.
   package func canBeCalled(_ provider: Provider) -> Bool {
     provider.isConfigured || provider.key != nil || environment.first(of: provider.keyVariables) != nil
+      || withStoredKey.contains(provider.id)
   }
 
   // MARK: Models
@@ -85,7 +92,11 @@ public struct Catalog: Sendable {
 
   /// `provider/model` of every row of the tables and the config, in order of the names.
   package func allModelNames(of provider: String? = nil) -> [String] {
-    let prefix = provider.map { $0 + "/" } ?? ""
+    modelNames(beginning: provider.map { $0 + "/" } ?? "")
+  }
+
+  /// The names of models that begin with `prefix`.
+  package func modelNames(beginning prefix: String) -> [String] {
     var names = corrections.keys.filter { $0.hasPrefix(prefix) }.sorted()
     CatalogTable.models.forEach(prefix: prefix) { key, _ in
       names.append(String(decoding: key, as: UTF8.self))
@@ -93,6 +104,34 @@ public struct Catalog: Sendable {
     }
     return names
   }
+
+  /// Every row of the table of models, as it lies there, in order of the names; other spellings are left out.
+  package func forEachRow(of provider: String? = nil, _ body: (_ name: String, _ row: JSONObject) -> Void) {
+    CatalogTable.models.forEach(prefix: provider.map { $0 + "/" } ?? "") { key, value in
+      if value.first != UInt8(ascii: "="), let row = (try? JSON.parse(Array(value)))?.object {
+        body(String(decoding: key, as: UTF8.self), row)
+      }
+      return true
+    }
+  }
+
+  /// The other spellings of a model at its provider.
+  package func otherSpellings(of model: String, at provider: String) -> [String] {
+    var names: [String] = []
+    CatalogTable.models.forEach(prefix: provider + "/") { key, value in
+      if value.first == UInt8(ascii: "="), value.dropFirst().elementsEqual(model.utf8) {
+        names.append(String(decoding: key.dropFirst(provider.utf8.count + 1), as: UTF8.self))
+      }
+      return true
+    }
+    return names
+  }
+
+  /// The aliases of the config that stand for a target.
+  package func aliases(of name: String) -> [String] { aliases.filter { $0.value == name }.map(\.key).sorted() }
+
+  /// What the config says of models, by name.
+  package var correctedNames: [String] { corrections.keys.sorted() }
 
   // MARK: Names
 

@@ -39,7 +39,8 @@ extension Gateway {
   ) async -> AttemptRun {
     var run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
     await books.open(run, prepared)
-    await carryOut(prepared, &run, Delivery(runtime: runtime, began: run.beganMicroseconds, sink: sink))
+    let delivery = Delivery(runtime: runtime, began: run.beganMicroseconds, secret: prepared.secret, sink: sink)
+    await carryOut(prepared, &run, delivery)
     if Task.isCancelled { run.wasInterrupted = true }
     run.failure?.scrub(prepared.secret)
     run.tookMicroseconds = runtime.uptimeMicroseconds() - run.beganMicroseconds
@@ -48,6 +49,7 @@ extension Gateway {
 
   private func carryOut(_ prepared: PreparedCall, _ run: inout AttemptRun, _ delivery: Delivery) async {
     do {
+      try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
       if let http = prepared.http, let dialect = prepared.dialect {
         try await exchange(dialect.dialect, http, prepared, &run, delivery)
       } else {
@@ -81,15 +83,16 @@ extension Gateway {
       guard (200..<300).contains(response.status) else {
         throw try await failure(dialect, of: response)
       }
-      let kind = response.headers["content-type"] ?? ""
-      if kind.contains("event-stream") || (prepared.request.streams && !kind.contains("json")) {
+      let kind = (response.headers["content-type"] ?? "").lowercased()
+      let isWhole = kind.contains("json") || kind.contains("html")
+      if kind.contains("event-stream") || (prepared.request.streams && !isWhole) {
         try await decodeStream(dialect, response, prepared, &run, delivery)
       } else {
         try await decodeWhole(dialect, response, prepared, &run, delivery)
       }
     } catch let failure as TransportFailure {
-      if failure.kind == .cancelled { throw CallerLeft() }
       run.mayHaveBeenProcessed = run.mayHaveBeenProcessed || failure.isAfterSending
+      if failure.kind == .cancelled { throw CallerLeft() }
       throw ProviderFailure(failure, answerHadBegun: run.httpStatus != nil)
     } catch let error as WireError {
       throw ProviderFailure(
@@ -158,13 +161,15 @@ extension Gateway {
 private struct Delivery {
   let runtime: Runtime
   let began: Int64
+  /// The key, which must not go out with what a provider says.
+  let secret: String?
   let sink: (CallEvent) async throws -> Void
 
   /// Microseconds since the attempt began.
   var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
 
   func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
-    for event in events {
+    for event in events.lazy.map({ $0.scrubbed(of: secret) }) {
       try run.reply.add(event)
       switch event {
       case .failed(let failure): run.failure = run.failure ?? failure
@@ -176,5 +181,13 @@ private struct Delivery {
       try await sink(.chat(event))
     }
     try Task.checkCancellation()
+  }
+}
+
+extension ChatEvent {
+  fileprivate func scrubbed(of secret: String?) -> ChatEvent {
+    guard case .failed(var failure) = self else { return self }
+    failure.scrub(secret)
+    return .failed(failure)
   }
 }

@@ -20,6 +20,17 @@ extension ProviderFailure {
   mutating func scrub(_ secret: String?) {
     guard let secret, secret.utf8.count >= 8 else { return }
     message = message.replacing(secret, with: "[key]")
+    code = code?.replacing(secret, with: "[key]")
+    scrubEnd(of: secret)
+  }
+
+  /// A message that was shortened may end within the key.
+  private mutating func scrubEnd(of secret: String) {
+    guard message.hasSuffix("…") else { return }
+    let said = message.dropLast()
+    let lengths = stride(from: min(secret.count, said.count), through: 4, by: -1)
+    guard let length = lengths.first(where: { said.hasSuffix(secret.prefix($0)) }) else { return }
+    message = said.dropLast(length) + "[key]…"
   }
 }
 
@@ -57,7 +68,7 @@ enum HTTPDate {
       let month = months.firstIndex(of: String(words[2])),
       let year = Int(words[3]), (1970...9999).contains(year), (1...31).contains(day)
     else { return nil }
-    let time = words[4].split(separator: ":").compactMap { Int($0) }
+    let time = words[4].split(separator: ":", omittingEmptySubsequences: false).map { Int($0) ?? -1 }
     guard time.count == 3, (0..<24).contains(time[0]), (0..<60).contains(time[1]), (0...60).contains(time[2]) else {
       return nil
     }

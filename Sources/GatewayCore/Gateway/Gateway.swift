@@ -6,6 +6,7 @@ import Wire
 public final class Gateway: Sendable {
   public let catalog: Catalog
   let environment: Environment
+  let keys: KeyStore?
   let transport: Transport
   /// The open ledger, or why there is none: calls are made all the same, and the outcome says so.
   let ledger: Result<Ledger, LedgerFailure>
@@ -14,11 +15,13 @@ public final class Gateway: Sendable {
   let version: String
 
   public init(
-    catalog: Catalog, environment: Environment, transport: Transport, ledger: Result<Ledger, LedgerFailure>,
+    catalog: Catalog, environment: Environment, keys: KeyStore?, transport: Transport,
+    ledger: Result<Ledger, LedgerFailure>,
     runtime: Runtime, version: String
   ) {
     self.catalog = catalog
     self.environment = environment
+    self.keys = keys
     self.transport = transport
     self.ledger = ledger
     self.runtime = runtime

@@ -59,17 +59,12 @@ extension Gateway {
       throw .invalidRequest(error.problem)
     }
     http.headers = [
-      ("content-type", "application/json"), ("user-agent", "llmgw/\(version)"),
+      ("content-type", "application/json"),
       ("accept", prepared.request.streams ? "text/event-stream" : "application/json"),
     ]
-    let ownNames = Set(provider.headers.map { $0.name.lowercased() })
-    for (name, value) in prepared.quirks.requiredHeaders.sorted(by: { $0.key < $1.key })
-    where !ownNames.contains(name.lowercased()) {
-      http.headers.append((name, value.replacing("{version}", with: version)))
-    }
-    http.headers += provider.headers
+    http.addHeaders(of: provider, prepared.quirks, version: version)
     if let key = try key(of: provider, isNeeded: keyIsNeeded) {
-      try http.authorize(by: provider.auth, key: key.value, provider: provider.id)
+      try http.authorize(for: provider, key: key.value)
       prepared.keyOrigin = key.origin
       prepared.secret = key.value
     }
@@ -77,9 +72,9 @@ extension Gateway {
     prepared.http = http
   }
 
-  private func key(of provider: Provider, isNeeded: Bool) throws(Rejection) -> ProviderKey? {
+  func key(of provider: Provider, isNeeded: Bool) throws(Rejection) -> ProviderKey? {
     do {
-      return try ProviderKey.find(for: provider, environment: environment, runCommand: keyFromCommand)
+      return try ProviderKey.find(for: provider, environment: environment, store: keys, runCommand: keyFromCommand)
     } catch {
       guard isNeeded else { return nil }
       throw .noKey(Rejection.KeyProblem(error))
@@ -87,27 +82,14 @@ extension Gateway {
   }
 }
 
-extension HTTPRequest {
-  fileprivate mutating func authorize(by auth: Provider.Auth, key: String, provider: String) throws(Rejection) {
-    switch auth {
-    case .authorization(let scheme): headers.append(("authorization", "\(scheme) \(key)"))
-    case .header(let name): headers.append((name, key))
-    case .none: headers.append(("authorization", "Bearer \(key)"))
-    case .query(let name): url += (url.contains("?") ? "&" : "?") + "\(name)=\(key)"
-    case .unsupported(let scheme):
-      throw .invalidRequest("provider '\(provider)' wants '\(scheme)' authentication, which this version cannot do")
-    }
-  }
-}
-
 extension Rejection.KeyProblem {
-  init(_ failure: KeyFailure) {
+  package init(_ failure: KeyFailure) {
     switch failure {
     case .missing(let provider, let variables):
       problem = "no key for provider '\(provider)'"
       advice =
-        variables.first.map { "Set \($0), or providers.\(provider).api_key_file in the config." }
-        ?? "Set providers.\(provider).api_key in the config."
+        variables.first.map { "Set \($0), or run: llmgw keys set \(provider)." }
+        ?? "Run: llmgw keys set \(provider)."
     case .variableUnset(let provider, let variable):
       problem = "no key for provider '\(provider)': the config names the variable \(variable), which is not set"
       advice = "Set \(variable)."

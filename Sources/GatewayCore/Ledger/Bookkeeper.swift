@@ -7,6 +7,8 @@ final class Bookkeeper {
   private let names = Names()
   private let process: ProcessMark
   private let keepsContents: Bool
+  /// Cards of this process: as many as models it calls.
+  private var priceRows: [String: (text: String, row: Int64)] = [:]
 
   /// `process` is the mark of this process in `running/`.
   init(database: Database, process: ProcessMark, keepsContents: Bool) {
@@ -16,7 +18,10 @@ final class Bookkeeper {
   }
 
   /// For after a rollback.
-  func forget() { names.forget() }
+  func forget() {
+    names.forget()
+    priceRows.removeAll()
+  }
 
   /// Writes one entry; throws `.notOpen`, with nothing changed, for one that is closed already or never was opened.
   func write(_ entry: LedgerEntry) throws(LedgerFailure) {
@@ -73,7 +78,7 @@ final class Bookkeeper {
         SQLValue(closing.failureKind), SQLValue(closing.failureMessage), SQLValue(closing.requestID),
         try name(closing.modelReported), SQLValue(closing.firstByteMicroseconds),
         SQLValue(closing.firstTokenMicroseconds), SQLValue(closing.finishReason),
-        SQLValue(ChangeList.text(closing.changes)), .text(id.operationID), .int(Int64(id.number)),
+        try name(ChangeList.text(closing.changes)), .text(id.operationID), .int(Int64(id.number)),
       ], task)
     if closed == 0 { throw .notOpen(task, "it") }
   }
@@ -110,14 +115,15 @@ final class Bookkeeper {
   /// The row of a card; the same text is the same row, and two texts of one id are two rows.
   private func price(_ card: PriceCard?, firstUsed: Timestamp) throws(LedgerFailure) -> SQLValue {
     guard let card else { return .null }
+    if let known = priceRows[card.id], known.text == card.text { return .int(known.row) }
     let task = "book a price"
-    if let row = try database.int("SELECT seq FROM prices WHERE card = ?", [.text(card.text)], task) {
-      return .int(row)
+    var row = try database.int(SQL.findPrice, [.text(card.text)], task)
+    if row == nil {
+      try database.run(SQL.addPrice, [.text(card.id), .text(card.text), .int(firstUsed.microseconds)], task)
+      row = database.lastInsertedRow
     }
-    try database.run(
-      "INSERT INTO prices (id, card, first_used_us) VALUES (?, ?, ?)",
-      [.text(card.id), .text(card.text), .int(firstUsed.microseconds)], task)
-    return .int(database.lastInsertedRow)
+    priceRows[card.id] = row.map { (card.text, $0) }
+    return SQLValue(row)
   }
 }
 

@@ -27,12 +27,12 @@ extension LedgerReader {
         let count = try database.run(
           """
           INSERT INTO contents_words (rowid, text)
-          SELECT seq, text FROM contents WHERE seq > (SELECT up_to FROM indexed_contents) ORDER BY seq LIMIT 200
+          SELECT seq, text FROM contents WHERE seq > (SELECT indexed_up_to FROM upkeep) ORDER BY seq LIMIT 200
           """, [], task)
         // What was added last has the highest number: rows of the index are never changed.
         if count > 0 {
           try database.run(
-            "UPDATE indexed_contents SET up_to = (SELECT max(rowid) FROM contents_words_docsize)", [], task)
+            "UPDATE upkeep SET indexed_up_to = (SELECT max(rowid) FROM contents_words_docsize)", [], task)
         }
         return count
       }

@@ -16,7 +16,9 @@ final class Database {
   enum Access { case readWrite, readOnly }
 
   private let handle: OpaquePointer
+  private let busyMilliseconds: Int32
   private var statements: [String: Statement] = [:]
+  private var books = [Statement?](repeating: nil, count: SQL.allCases.count)
 
   /// Opens a file that is there already.
   init(path: String, access: Access, busyMilliseconds: Int32) throws(LedgerFailure) {
@@ -30,14 +32,17 @@ final class Database {
       throw failure
     }
     self.handle = handle
+    self.busyMilliseconds = busyMilliseconds
     sqlite3_busy_timeout(handle, busyMilliseconds)
-    // The last one to close would else checkpoint outside the write lock; see docs/decisions/0002.
+    // The last one to close would else checkpoint outside the write lock; see docs/decisions/0006.
     let configured = sqlite_leave_log_on_close(handle)
     guard configured == SQLITE_OK else { throw failure(configured, "open the ledger") }
   }
 
   deinit {
-    statements.removeAll()  // finalized before the connection goes
+    // Finalized before the connection goes.
+    statements.removeAll()
+    books.removeAll()
     sqlite3_close_v2(handle)
   }
 
@@ -50,18 +55,38 @@ final class Database {
   /// The statement for `sql`, prepared once.
   func statement(_ sql: String, _ task: String) throws(LedgerFailure) -> Statement {
     if let known = statements[sql] { return known }
+    let statement = try prepare(sql, task)
+    statements[sql] = statement
+    return statement
+  }
+
+  private func statement(_ sql: SQL, _ task: String) throws(LedgerFailure) -> Statement {
+    if let known = books[sql.rawValue] { return known }
+    let statement = try prepare(sql.text, task)
+    books[sql.rawValue] = statement
+    return statement
+  }
+
+  private func prepare(_ sql: String, _ task: String) throws(LedgerFailure) -> Statement {
     var raw: OpaquePointer?
     let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &raw, nil)
     guard code == SQLITE_OK, let raw else { throw failure(code, task) }
-    let statement = Statement(adopting: raw, of: self, task: task)
-    statements[sql] = statement
-    return statement
+    return Statement(adopting: raw, of: self, task: task)
+  }
+
+  /// Runs a statement that gives no rows; tells how many rows it changed.
+  @discardableResult
+  func run(_ sql: SQL, _ values: [SQLValue], _ task: String) throws(LedgerFailure) -> Int {
+    try run(statement(sql, task), values)
   }
 
   /// Runs a statement that gives no rows; tells how many rows it changed.
   @discardableResult
   func run(_ sql: String, _ values: [SQLValue] = [], _ task: String) throws(LedgerFailure) -> Int {
-    let statement = try statement(sql, task)
+    try run(statement(sql, task), values)
+  }
+
+  private func run(_ statement: Statement, _ values: [SQLValue]) throws(LedgerFailure) -> Int {
     try statement.start(values)
     defer { statement.reset() }
     while try statement.next() {}
@@ -69,8 +94,19 @@ final class Database {
   }
 
   /// The first column of the first row, when there is a row and it is a number.
+  func int(_ sql: SQL, _ values: [SQLValue], _ task: String) throws(LedgerFailure) -> Int64? {
+    try int(statement(sql, task), values)
+  }
+
+  /// The first column of the first row, when there is a row and it is a number.
   func int(_ sql: String, _ values: [SQLValue] = [], _ task: String) throws(LedgerFailure) -> Int64? {
-    try rows(sql, values, task) { $0.int(0) }.first ?? nil
+    try int(statement(sql, task), values)
+  }
+
+  private func int(_ statement: Statement, _ values: [SQLValue]) throws(LedgerFailure) -> Int64? {
+    try statement.start(values)
+    defer { statement.reset() }
+    return try statement.next() ? statement.int(0) : nil
   }
 
   /// Reads every row of a statement.
@@ -119,11 +155,12 @@ final class Database {
 
   /// Copies the write-ahead log into the file and empties it as far as no reader needs it, without waiting for one.
   func checkpoint() throws(LedgerFailure) {
+    // With a reader in the way this would wait for him, and all who want to write would wait with us.
+    sqlite3_busy_timeout(handle, 0)
+    defer { sqlite3_busy_timeout(handle, busyMilliseconds) }
     let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     if code & 0xff != SQLITE_OK, code & 0xff != SQLITE_BUSY { throw failure(code, "checkpoint the ledger") }
   }
-
-  func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
 
   fileprivate func failure(_ code: Int32, _ task: String) -> LedgerFailure {
     LedgerFailure(code: code, systemError: sqlite3_system_errno(handle), task: task)

@@ -16,11 +16,17 @@ public struct LedgerSettings: Sendable, Equatable {
   public var sync: Sync
   /// How long to wait for another process that writes.
   public var patience: Duration
+  /// How long prompts and replies are kept, `nil` for ever; the books stay in any case.
+  public var contentsRetention: Duration?
 
-  public init(keepsContents: Bool = true, sync: Sync = .normal, patience: Duration = .seconds(10)) {
+  public init(
+    keepsContents: Bool = true, sync: Sync = .normal, patience: Duration = .seconds(10),
+    contentsRetention: Duration? = nil
+  ) {
     self.keepsContents = keepsContents
     self.sync = sync
     self.patience = patience
+    self.contentsRetention = contentsRetention
   }
 }
 
@@ -36,17 +42,25 @@ public final class Ledger: Sendable {
   /// open.
   ///
   /// Waits for the disk: not for an event loop.
-  public init(_ files: LedgerFiles, settings: LedgerSettings, now: Timestamp) throws(LedgerFailure) {
+  public convenience init(_ files: LedgerFiles, settings: LedgerSettings, now: Timestamp) throws(LedgerFailure) {
     try files.create()
     let lock = try WriteLock(path: files.lock, patience: settings.patience)
     let database = try Database(writing: files, settings: settings, under: lock, now: now)
     let presence = try RunningProcess(in: files)
     try DeadProcesses.settle(in: files, database, under: lock, except: presence.mark)
+    try self.init(files, database, under: lock, as: presence, settings: settings, now: now)
+  }
+
+  /// Starts to write with what is open already.
+  init(
+    _ files: LedgerFiles, _ database: Database, under lock: consuming WriteLock, as presence: consuming RunningProcess,
+    settings: LedgerSettings, now: Timestamp
+  ) throws(LedgerFailure) {
     self.files = files
     let ended = Latch()
     self.ended = ended
     writer = LedgerWriter(
-      files: files, database: database, lock: lock, presence: presence, keepsContents: settings.keepsContents,
+      files: files, database: database, lock: lock, presence: presence, settings: settings, now: now,
       ended: { ended.open() })
     try writer.start()
   }

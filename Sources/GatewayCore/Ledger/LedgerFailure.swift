@@ -40,7 +40,8 @@ public struct LedgerFailure: Error, Sendable, Equatable, CustomStringConvertible
     return "\(task): \(problem)\(code).\(advice.map { " " + $0 } ?? "")"
   }
 
-  private var advice: String? {
+  /// What to do about it, as one sentence.
+  public var advice: String? {
     switch kind {
     case .locked: "Find what holds it, or try again."
     case .full: "Free some space."

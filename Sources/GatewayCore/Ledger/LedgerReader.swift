@@ -32,12 +32,12 @@ package final class LedgerReader {
     if let writable { database = writable } else { database = try Database(reading: files) }
   }
 
-  /// Runs `body` under the write lock; throws `.readOnly` when the ledger may only be read.
-  func holdingLock<Result>(
-    _ task: String, _ body: () throws(LedgerFailure) -> Result
+  /// Hands `body` the write lock, not yet held; throws `.readOnly` when the ledger may only be read.
+  func withLock<Result>(
+    _ task: String, _ body: (borrowing WriteLock) throws(LedgerFailure) -> Result
   ) throws(LedgerFailure) -> Result {
     switch lock {
-    case .some(let lock): return try lock.hold(task, body)
+    case .some(let lock): return try body(lock)
     case .none: throw LedgerFailure(.readOnly, task, "the ledger may not be written to")
     }
   }
@@ -46,7 +46,9 @@ package final class LedgerReader {
   func writing<Result>(
     _ task: String, _ body: () throws(LedgerFailure) -> Result
   ) throws(LedgerFailure) -> Result {
-    try holdingLock(task) { () throws(LedgerFailure) in try database.transaction(task, body) }
+    try withLock(task) { (lock: borrowing WriteLock) throws(LedgerFailure) in
+      try lock.hold(task) { () throws(LedgerFailure) in try database.transaction(task, body) }
+    }
   }
 
   /// Sums up what was spent.

@@ -168,7 +168,8 @@ extension AttemptRecord {
       image_input_tokens, image_output_tokens, searches, service_tier, usage_estimated, cost_source, cost_pusd,
       computed_pusd, (SELECT id FROM prices WHERE seq = price), (SELECT card FROM prices WHERE seq = price),
       estimated_input_tokens, estimated_pusd, http_status, failure_kind, failure, request_id,
-      (SELECT text FROM names WHERE id = model_reported), first_byte_us, first_token_us, finish_reason, changes
+      (SELECT text FROM names WHERE id = model_reported), first_byte_us, first_token_us, finish_reason,
+      (SELECT text FROM names WHERE id = changes)
     FROM attempts WHERE operation = ? ORDER BY number
     """
 

@@ -7,7 +7,7 @@ struct Migration: Sendable {
 
   static let all = [m001Books, m002Contents]
 
-  /// `names` holds every word that repeats (models, providers, projects, users, ...), so that rows stay small and a
+  /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
   ///
   /// `process` is the number of a mark in `running/`. Attempts lie beside each other in the order of their operations:
@@ -85,7 +85,7 @@ struct Migration: Sendable {
         finish_reason TEXT,
         failure_kind TEXT,
         failure TEXT,
-        changes TEXT,
+        changes INTEGER REFERENCES names(id),
         PRIMARY KEY (operation, number)
       ) WITHOUT ROWID;
       CREATE TABLE tags (
@@ -110,10 +110,11 @@ struct Migration: Sendable {
         text TEXT NOT NULL
       );
       CREATE INDEX contents_of_operation ON contents(operation);
-      CREATE TABLE indexed_contents (
-        up_to INTEGER NOT NULL
+      CREATE TABLE upkeep (
+        indexed_up_to INTEGER NOT NULL,
+        pruned_us INTEGER NOT NULL
       );
-      INSERT INTO indexed_contents VALUES (0);
+      INSERT INTO upkeep VALUES (0, 0);
       """)
 }
 

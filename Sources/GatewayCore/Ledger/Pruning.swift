@@ -13,72 +13,98 @@ package struct PruneResult: Sendable, Equatable {
 extension LedgerReader {
   /// Deletes the texts of finished calls that began before `cutoff`, a few at a time.
   package func prune(before cutoff: Timestamp) throws(LedgerFailure) -> PruneResult {
-    let task = "delete old texts"
-    try database.execute("PRAGMA secure_delete = ON", task)
-    var result = PruneResult()
-    while true {
-      let batch = try writing(task) { () throws(LedgerFailure) in try deleteSome(before: cutoff, task) }
-      if batch.texts == 0 { break }
-      result.texts += batch.texts
-      result.bytes += batch.bytes
+    try withLock("delete old texts") { (lock: borrowing WriteLock) throws(LedgerFailure) in
+      try database.prune(before: cutoff, under: lock)
     }
-    if result.texts > 0 { try forgetDeletedWords(task) }
-    result.freeBytes = try freeBytes(task)
-    return result
   }
 
   /// Rewrites the file without its free space; takes as long as copying it, and as much space meanwhile.
   package func compact() throws(LedgerFailure) {
     let task = "compact the ledger"
-    try holdingLock(task) { () throws(LedgerFailure) in
-      try database.execute("VACUUM", task)
-      try database.checkpoint()
+    try withLock(task) { (lock: borrowing WriteLock) throws(LedgerFailure) in
+      try lock.hold(task) { () throws(LedgerFailure) in
+        try database.execute("VACUUM", task)
+        try database.checkpoint()
+      }
+    }
+  }
+}
+
+extension Database {
+  private static let pruning = "delete old texts"
+
+  /// Deletes the texts of finished calls that began before `cutoff`, a few at a time: others get to write in between.
+  func prune(before cutoff: Timestamp, under lock: borrowing WriteLock) throws(LedgerFailure) -> PruneResult {
+    try execute("PRAGMA secure_delete = ON", Self.pruning)
+    var result = PruneResult()
+    var batch: PruneResult
+    repeat {
+      batch = try lock.hold(Self.pruning) { () throws(LedgerFailure) in
+        try transaction(Self.pruning) { () throws(LedgerFailure) in try deleteSome(before: cutoff) }
+      }
+      result.texts += batch.texts
+      result.bytes += batch.bytes
+    } while batch.texts > 0
+    if result.texts > 0 { try forgetDeletedWords(under: lock) }
+    result.freeBytes = try freeBytes()
+    return result
+  }
+
+  /// Does so when the last time is a day ago.
+  func keep(_ retention: Duration, at now: Timestamp, under lock: borrowing WriteLock) throws(LedgerFailure) {
+    let last = try int("SELECT pruned_us FROM upkeep", [], Self.pruning) ?? 0
+    guard now.microseconds - last >= 86_400_000_000 else { return }
+    let age = retention.components.seconds * 1_000_000
+    _ = try prune(before: Timestamp(microseconds: now.microseconds - age), under: lock)
+    try lock.hold(Self.pruning) { () throws(LedgerFailure) in
+      _ = try run("UPDATE upkeep SET pruned_us = ?", [.int(now.microseconds)], Self.pruning)
     }
   }
 
-  private func deleteSome(before cutoff: Timestamp, _ task: String) throws(LedgerFailure) -> PruneResult {
-    let rows = try database.rows(
+  private func deleteSome(before cutoff: Timestamp) throws(LedgerFailure) -> PruneResult {
+    let rows = try rows(
       """
       SELECT c.seq, length(CAST(c.text AS BLOB)) FROM contents c JOIN operations o ON o.seq = c.operation
       WHERE o.started_us < ? AND o.status <> 'open' LIMIT 200
-      """, [.int(cutoff.microseconds)], task
+      """, [.int(cutoff.microseconds)], Self.pruning
     ) { (seq: $0.number(0), bytes: $0.number(1)) }
     var result = PruneResult()
-    let hasIndex = try hasWordIndex(task)
+    let hasIndex = try hasWordIndex()
     for row in rows {
-      if hasIndex { try database.run(Self.deleteWords, [.int(row.seq)], task) }
-      try database.run("DELETE FROM contents WHERE seq = ?", [.int(row.seq)], task)
+      if hasIndex { try run(Self.deleteWords, [.int(row.seq)], Self.pruning) }
+      try run("DELETE FROM contents WHERE seq = ?", [.int(row.seq)], Self.pruning)
       result.texts += 1
       result.bytes += row.bytes
     }
     // Numbers above the highest row are given out again: those must count as not indexed.
-    try database.run(
-      "UPDATE indexed_contents SET up_to = min(up_to, (SELECT coalesce(max(seq), 0) FROM contents))", [], task)
+    try run(
+      "UPDATE upkeep SET indexed_up_to = min(indexed_up_to, (SELECT coalesce(max(seq), 0) FROM contents))", [],
+      Self.pruning)
     return result
   }
 
   /// The index must be told the text it is to forget, and only of rows that it has.
   private static let deleteWords = """
     INSERT INTO contents_words (contents_words, rowid, text)
-    SELECT 'delete', seq, text FROM contents WHERE seq = ? AND seq <= (SELECT up_to FROM indexed_contents)
+    SELECT 'delete', seq, text FROM contents WHERE seq = ? AND seq <= (SELECT indexed_up_to FROM upkeep)
     """
 
   /// Deleted words stay in the index until its parts are merged, and all texts in the log until it is emptied.
-  private func forgetDeletedWords(_ task: String) throws(LedgerFailure) {
-    if try hasWordIndex(task) {
-      try writing(task) { () throws(LedgerFailure) in
-        try database.execute("INSERT INTO contents_words (contents_words) VALUES ('optimize')", task)
+  private func forgetDeletedWords(under lock: borrowing WriteLock) throws(LedgerFailure) {
+    try lock.hold(Self.pruning) { () throws(LedgerFailure) in
+      if try hasWordIndex() {
+        try execute("INSERT INTO contents_words (contents_words) VALUES ('optimize')", Self.pruning)
       }
+      try checkpoint()
     }
-    try holdingLock(task) { () throws(LedgerFailure) in try database.checkpoint() }
   }
 
-  private func hasWordIndex(_ task: String) throws(LedgerFailure) -> Bool {
-    try database.int("SELECT count(*) FROM sqlite_schema WHERE name = 'contents_words'", [], task) == 1
+  private func hasWordIndex() throws(LedgerFailure) -> Bool {
+    try int("SELECT count(*) FROM sqlite_schema WHERE name = 'contents_words'", [], Self.pruning) == 1
   }
 
-  private func freeBytes(_ task: String) throws(LedgerFailure) -> Int64 {
-    let pages = try database.int("PRAGMA freelist_count", [], task) ?? 0
-    return pages * (try database.int("PRAGMA page_size", [], task) ?? 0)
+  private func freeBytes() throws(LedgerFailure) -> Int64 {
+    let pages = try int("PRAGMA freelist_count", [], Self.pruning) ?? 0
+    return pages * (try int("PRAGMA page_size", [], Self.pruning) ?? 0)
   }
 }

@@ -23,11 +23,20 @@ package struct ReportCalendar: Sendable {
   }
 
   /// The first moment of a day there, or the first after it when clocks skip midnight.
-  package func start(of day: CivilDay) -> Timestamp {
-    let midnight = Timestamp(day)
+  package func start(of day: CivilDay) -> Timestamp { moment(day, secondOfDay: 0) }
+
+  /// The moment at which clocks there show that time; the later one when they show it twice.
+  package func moment(_ day: CivilDay, secondOfDay: Int) -> Timestamp {
+    let shown = Timestamp(day).microseconds + Int64(secondOfDay) * 1_000_000
     // The offset is that of the moment looked for: guess it from near by, then once more from the guess.
-    let guess = Timestamp(microseconds: midnight.microseconds - Int64(secondsAhead(midnight)) * 1_000_000)
-    return Timestamp(microseconds: midnight.microseconds - Int64(secondsAhead(guess)) * 1_000_000)
+    let guess = Timestamp(microseconds: shown - Int64(secondsAhead(Timestamp(microseconds: shown))) * 1_000_000)
+    return Timestamp(microseconds: shown - Int64(secondsAhead(guess)) * 1_000_000)
+  }
+
+  /// `2026-11-22 14:55:02` there.
+  package func text(_ moment: Timestamp) -> String {
+    let shifted = Timestamp(microseconds: moment.microseconds + Int64(secondsAhead(moment)) * 1_000_000)
+    return String(shifted.rfc3339.prefix(19).map { $0 == "T" ? " " : $0 })
   }
 }
 

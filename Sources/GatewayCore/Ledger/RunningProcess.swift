@@ -57,7 +57,7 @@ enum DeadProcesses {
     in files: LedgerFiles, _ database: Database, under lock: borrowing WriteLock, except own: ProcessMark?
   ) throws(LedgerFailure) {
     let task = "settle what a dead process left open"
-    let booked = try database.rows(SQL.processesWithOpenOperations, [], task) {
+    let booked = try database.rows(SQL.processesWithOpenOperations.text, [], task) {
       $0.int(0).map(ProcessMark.init(number:))
     }
     let withOpenRows = Set(booked.compactMap { $0 })

@@ -25,6 +25,8 @@ package enum SpendDimension: Sendable, Hashable {
     }
   }
 
+  package var isPeriod: Bool { if case .period = self { true } else { false } }
+
   /// The text it is read from.
   package var name: String {
     switch self {
@@ -112,7 +114,7 @@ package struct CostSources: OptionSet, Sendable, Hashable {
 
 extension Int {
   /// Counts come from providers: an absurd one must not wrap round.
-  mutating func addClamped(_ other: Int) {
+  package mutating func addClamped(_ other: Int) {
     let (sum, isHuge) = addingReportingOverflow(other)
     self = isHuge ? (other > 0 ? .max : .min) : sum
   }
@@ -124,6 +126,11 @@ package struct SpendReport: Sendable, Equatable {
     /// One for each dimension; what is absent is `(none)`.
     package var labels: [String]
     package var spend: Spend
+
+    package init(labels: [String], spend: Spend) {
+      self.labels = labels
+      self.spend = spend
+    }
   }
 
   package static let absent = "(none)"
@@ -132,4 +139,10 @@ package struct SpendReport: Sendable, Equatable {
   /// Periods in order; within them, or without them, the dearest first.
   package var rows: [Row]
   package var total: Spend
+
+  package init(by: [SpendDimension], rows: [Row], total: Spend) {
+    self.by = by
+    self.rows = rows
+    self.total = total
+  }
 }

@@ -1,5 +1,5 @@
 // Sums up the books in one pass: operations, attempts and tags lie in the same order and are read side by side. To sort
-// or join a million of them in SQL takes longer than to read them (docs/decisions/0003).
+// or join a million of them in SQL takes longer than to read them (docs/decisions/0008).
 
 /// One pass over the books for one report.
 struct SpendScan {
@@ -9,6 +9,8 @@ struct SpendScan {
   private var periods: PeriodFinder
   /// The values of the dimensions for the row at hand.
   private var values: [Int64]
+  /// The source of the row before, as text and as what it is: most are the same.
+  private var lastSource: (text: String, source: CostSources) = ("", [])
 
   init(_ query: SpendQuery) {
     self.query = query
@@ -25,7 +27,7 @@ struct SpendScan {
   }
 
   private mutating func scan(_ database: Database) throws(LedgerFailure) {
-    var operations = try Cursor(database, OperationColumn.sql)
+    var operations = try Cursor(database, OperationColumn.sql(for: query.by))
     var attempts = try Cursor(database, AttemptColumn.sql)
     var tags: [TagCursor] = []
     for (index, dimension) in query.by.enumerated() {
@@ -36,7 +38,7 @@ struct SpendScan {
     }
     while let operation = operations.operation {
       try takeOperation(operations, &tags)
-      try takeAttempts(of: operation, operations, &attempts)
+      try takeAttempts(of: operation, operations, &attempts, database)
       try operations.advance()
     }
   }
@@ -60,7 +62,7 @@ struct SpendScan {
 
   /// The call counts where its last attempt stands; without an attempt (a cached or rejected one) it has only itself.
   private mutating func takeAttempts(
-    of operation: Int64, _ row: Cursor, _ attempts: inout Cursor
+    of operation: Int64, _ row: Cursor, _ attempts: inout Cursor, _ database: Database
   ) throws(LedgerFailure) {
     var group: Int?
     var unpriced: Int?
@@ -68,7 +70,10 @@ struct SpendScan {
       repeat {
         group = nil
         if isInRange(attempts.number(AttemptColumn.startedAt)) {
-          let found = groups.index(of: placed(attempts, AttemptColumn.place))
+          place(
+            model: attempts.number(AttemptColumn.model), provider: attempts.number(AttemptColumn.provider),
+            startedAt: attempts.number(AttemptColumn.startedAt))
+          let found = groups.index(of: values)
           if add(attempts, to: found), unpriced != found {
             groups.spends[found].unpricedCalls += 1
             if unpriced == nil { unpricedCalls += 1 }
@@ -79,23 +84,25 @@ struct SpendScan {
         try attempts.advance()
       } while attempts.operation == operation
     } else if isInRange(row.number(OperationColumn.startedAt)) {
-      group = groups.index(of: placed(row, OperationColumn.place))
+      let sql = "SELECT coalesce(model, model_asked), provider FROM operations WHERE seq = ?"
+      let names = try database.rows(sql, [.int(operation)], "read the ledger") { ($0.number(0), $0.number(1)) }
+      let (model, provider) = names.first ?? (0, 0)
+      place(model: model, provider: provider, startedAt: row.number(OperationColumn.startedAt))
+      group = groups.index(of: values)
     }
     if let group { groups.spends[group].calls += 1 }
   }
 
-  /// All values, once those that differ between attempts are read too.
-  private mutating func placed(_ row: Cursor, _ column: PlaceColumns) -> [Int64] {
+  /// The dimensions in which attempts of an operation may differ.
+  private mutating func place(model: Int64, provider: Int64, startedAt: Int64) {
     for (index, dimension) in query.by.enumerated() {
       switch dimension {
-      case .model: values[index] = row.number(column.model)
-      case .provider: values[index] = row.number(column.provider)
-      case .period(let period):
-        values[index] = periods.number(of: period, at: row.number(column.startedAt), slot: index)
+      case .model: values[index] = model
+      case .provider: values[index] = provider
+      case .period(let period): values[index] = periods.number(of: period, at: startedAt, slot: index)
       case .project, .status, .origin, .tag: break
       }
     }
-    return values
   }
 
   /// True when the attempt has no price.
@@ -107,8 +114,9 @@ struct SpendScan {
     groups.spends[group].cacheWriteTokens.addClamped(Int(row.number(AttemptColumn.cacheWrite)))
     groups.spends[group].reasoningTokens.addClamped(Int(row.number(AttemptColumn.reasoning)))
     // Still open: nothing is known yet.
-    guard let source = row.text(AttemptColumn.costSource).flatMap(Cost.Source.init) else { return false }
-    groups.spends[group].sources.insert(CostSources(source))
+    guard let source = row.text(AttemptColumn.costSource) else { return false }
+    if source != lastSource.text { lastSource = (source, Cost.Source(rawValue: source).map { CostSources($0) } ?? []) }
+    groups.spends[group].sources.formUnion(lastSource.source)
     guard let cost = row.int(AttemptColumn.cost) else { return true }
     groups.spends[group].pricedAttempts += 1
     groups.spends[group].priced += Picodollars(cost)
@@ -179,23 +187,18 @@ extension SpendScan {
 
 // MARK: What it reads with
 
-/// Where a row says when and with whom it was.
-private struct PlaceColumns {
-  let startedAt: Int32
-  let model: Int32
-  let provider: Int32
-}
-
 /// Columns of the pass over operations.
 private enum OperationColumn {
-  static let sql = """
-    SELECT seq, started_us, status, origin, project, coalesce(model, model_asked), provider FROM operations ORDER BY seq
-    """
   static let startedAt: Int32 = 1
   static let status: Int32 = 2
   static let origin: Int32 = 3
   static let project: Int32 = 4
-  static let place = PlaceColumns(startedAt: startedAt, model: 5, provider: 6)
+
+  /// Each column that is read costs a million times as much: those that nobody asks for are left out.
+  static func sql(for dimensions: [SpendDimension]) -> String {
+    let columns = [SpendDimension.status, .origin, .project].map { dimensions.contains($0) ? $0.name : "NULL" }
+    return "SELECT seq, started_us, \(columns.joined(separator: ", ")) FROM operations ORDER BY seq"
+  }
 }
 
 /// Columns of the pass over attempts.
@@ -206,7 +209,8 @@ private enum AttemptColumn {
     FROM attempts ORDER BY operation, number
     """
   static let startedAt: Int32 = 1
-  static let place = PlaceColumns(startedAt: startedAt, model: 2, provider: 3)
+  static let model: Int32 = 2
+  static let provider: Int32 = 3
   static let costSource: Int32 = 4
   static let cost: Int32 = 5
   static let input: Int32 = 6

@@ -19,6 +19,46 @@ package func readFile(_ path: String, limit: Int) throws(FileFailure) -> [UInt8]
   return try readAll(descriptor, path: path, limit: limit)
 }
 
+/// Writes a file in one step: whoever reads it finds the old bytes or the new ones, never half of them.
+///
+/// Missing directories are made, for their owner alone.
+package func replaceFile(_ path: String, with bytes: [UInt8], mode: UInt32) throws(FileFailure) {
+  try makeDirectories(above: path)
+  let draft = "\(path).\(getpid()).new"
+  let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+  guard descriptor >= 0 else { throw FileFailure(path: path, code: errno, why: errorText(errno)) }
+  var problem: Int32 = 0
+  if !writeAll(bytes, to: descriptor) || fchmod(descriptor, mode) != 0 || fsync(descriptor) != 0 { problem = errno }
+  if close(descriptor) != 0, problem == 0 { problem = errno }
+  if problem == 0, rename(draft, path) != 0 { problem = errno }
+  guard problem == 0 else {
+    unlink(draft)
+    throw FileFailure(path: path, code: problem, why: errorText(problem))
+  }
+}
+
+private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  var rest = bytes[...]
+  while !rest.isEmpty {
+    let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    if count < 0, errno == EINTR { continue }
+    guard count > 0 else { return false }
+    rest = rest.dropFirst(count)
+  }
+  return true
+}
+
+private func makeDirectories(above path: String) throws(FileFailure) {
+  guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
+  let directory = String(path[..<slash])
+  if mkdir(directory, 0o700) == 0 || errno == EEXIST { return }
+  guard errno == ENOENT else { throw FileFailure(path: path, code: errno, why: errorText(errno)) }
+  try makeDirectories(above: directory)
+  if mkdir(directory, 0o700) != 0, errno != EEXIST {
+    throw FileFailure(path: path, code: errno, why: errorText(errno))
+  }
+}
+
 /// Everything that can be read from `descriptor` until its end; more than `limit` bytes are refused.
 package func readAll(_ descriptor: Int32, path: String, limit: Int) throws(FileFailure) -> [UInt8] {
   var bytes: [UInt8] = []

@@ -12,10 +12,6 @@ public struct Settings: Sendable, Equatable {
   /// Short names for `provider/model`.
   package var aliases: [String: String] = [:]
   package var ledger = LedgerSettings()
-  /// How long prompts and replies are kept; `nil` is for ever.
-  ///
-  /// The books stay in any case.
-  package var contentsRetention: Duration?
 
   public init() {}
 }

@@ -16,7 +16,7 @@ extension Settings {
     for (name, value) in try reader.mapping(root, what: "the config", keys: SettingsReader.sections) {
       switch name {
       case "defaults":
-        for (_, model) in try reader.mapping(value, what: "defaults", keys: ["model"]) {
+        for (_, model) in try reader.mapping(value, what: "defaults", keys: SettingsKey.names(below: "defaults")) {
           settings.defaultModel = try reader.text(model, "defaults.model")
         }
       case "providers":
@@ -42,7 +42,7 @@ private struct SettingsReader {
   let file: String
   let nearest: (String, [String]) -> String?
   /// The last ones are known but not enforced by this version.
-  static let sections = ["defaults", "providers", "models", "aliases", "ledger", "routes", "budgets", "server"]
+  static let sections = SettingsKey.sections + ["routes", "budgets", "server"]
 
   typealias NamedNode = (name: String, value: YAMLNode, place: TextPlace)
 
@@ -107,9 +107,7 @@ private struct SettingsReader {
   ) throws(SettingsError) -> ProviderSettings {
     let what = "providers.\(entry.name)"
     var provider = ProviderSettings(name: entry.name, place: entry.place)
-    let keys = [
-      "dialect", "base_url", "like", "api_key", "api_key_file", "api_key_command", "headers", "timeouts", "keys",
-    ]
+    let keys = SettingsKey.names(below: "providers", "*") + ["keys"]
     for (name, value) in try mapping(entry.value, what: what, keys: keys) {
       let path = "\(what).\(name)"
       switch name {
@@ -132,7 +130,7 @@ private struct SettingsReader {
 
   private func timeouts(_ node: YAMLNode, _ what: String) throws(SettingsError) -> TimeoutSettings {
     var timeouts = TimeoutSettings()
-    for (name, value) in try mapping(node, what: what, keys: ["connect", "first_byte", "idle", "total"]) {
+    for (name, value) in try mapping(node, what: what, keys: SettingsKey.names(below: "providers", "*", "timeouts")) {
       let duration = try duration(value, "\(what).\(name)")
       switch name {
       case "connect": timeouts.connect = duration
@@ -191,12 +189,12 @@ private struct SettingsReader {
         file: file, place: entry.place, problem: "'\(entry.name)' is not of the form provider/model")
     }
     var model = ModelSettings(name: entry.name, place: entry.place)
-    for (name, value) in try mapping(entry.value, what: what, keys: ["context", "max_output", "price"]) {
+    for (name, value) in try mapping(entry.value, what: what, keys: SettingsKey.names(below: "models", "*")) {
       switch name {
       case "context": model.context = try count(value, "\(what).context")
       case "max_output": model.maxOutput = try count(value, "\(what).max_output")
       default:
-        let kinds = ["input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning"]
+        let kinds = SettingsKey.names(below: "models", "*", "price")
         for (kind, amount) in try mapping(value, what: "\(what).price", keys: kinds) {
           let text = try text(amount, "\(what).price.\(kind)")
           guard Picodollars(dollarsPerMillion: text) != nil else {
@@ -212,11 +210,11 @@ private struct SettingsReader {
   }
 
   func readLedger(_ node: YAMLNode, into settings: inout Settings) throws(SettingsError) {
-    for (name, value) in try mapping(node, what: "ledger", keys: ["contents", "retention", "sync"]) {
+    for (name, value) in try mapping(node, what: "ledger", keys: SettingsKey.names(below: "ledger")) {
       switch name {
       case "contents": settings.ledger.keepsContents = try choice(value, "ledger.contents") == LedgerContents.full
       case "sync": settings.ledger.sync = try choice(value, "ledger.sync")
-      default: settings.contentsRetention = try duration(value, "ledger.retention")
+      default: settings.ledger.contentsRetention = try duration(value, "ledger.retention")
       }
     }
   }

@@ -15,6 +15,10 @@ package struct YAMLNode: Sendable, Equatable {
   }
   package var kind: Kind
   package var place: TextPlace
+  /// The place behind its last character.
+  package var end: TextPlace
+  /// Written as `{...}` or `[...]`.
+  package var isFlow = false
 
   /// The text of a scalar; `nil` for `~`, `null`, an empty value, a list or a mapping.
   package var text: String? {
@@ -35,6 +39,13 @@ public struct SettingsError: Error, Sendable, Equatable {
   package var place: TextPlace?
   package var problem: String
   package var advice: String?
+
+  package init(file: String, place: TextPlace? = nil, problem: String, advice: String? = nil) {
+    self.file = file
+    self.place = place
+    self.problem = problem
+    self.advice = advice
+  }
 
   /// `file:line:column: problem`.
   package var problemLine: String {
@@ -84,7 +95,8 @@ private final class YAMLParser {
     try advance()  // stream start
     try advance()
     guard event.pointee.type == YAML_DOCUMENT_START_EVENT else {
-      return YAMLNode(kind: .mapping([]), place: TextPlace(line: 1, column: 1))
+      let start = TextPlace(line: 1, column: 1)
+      return YAMLNode(kind: .mapping([]), place: start, end: start)
     }
     try advance()
     let root = try node(depth: 0)
@@ -101,14 +113,12 @@ private final class YAMLParser {
       let mark = parser.pointee.problem_mark
       let text = parser.pointee.problem.map { String(cString: $0) } ?? "not YAML"
       throw SettingsError(
-        file: file, place: TextPlace(line: Int(mark.line) + 1, column: Int(mark.column) + 1), problem: text)
+        file: file, place: TextPlace(mark), problem: text)
     }
   }
 
-  private var place: TextPlace {
-    let mark = event.pointee.start_mark
-    return TextPlace(line: Int(mark.line) + 1, column: Int(mark.column) + 1)
-  }
+  private var place: TextPlace { TextPlace(event.pointee.start_mark) }
+  private var end: TextPlace { TextPlace(event.pointee.end_mark) }
 
   private func problem(_ text: String) -> SettingsError {
     SettingsError(file: file, place: place, problem: text)
@@ -121,9 +131,13 @@ private final class YAMLParser {
     guard depth < Self.deepest else { throw problem("nested deeper than \(Self.deepest) levels") }
     let start = place
     switch event.pointee.type {
-    case YAML_SCALAR_EVENT: return YAMLNode(kind: try scalar(), place: start)
-    case YAML_SEQUENCE_START_EVENT: return YAMLNode(kind: try sequence(depth), place: start)
-    case YAML_MAPPING_START_EVENT: return YAMLNode(kind: try mapping(depth), place: start)
+    case YAML_SCALAR_EVENT: return YAMLNode(kind: try scalar(), place: start, end: end)
+    case YAML_SEQUENCE_START_EVENT:
+      let isFlow = event.pointee.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE
+      return YAMLNode(kind: try sequence(depth), place: start, end: end, isFlow: isFlow)
+    case YAML_MAPPING_START_EVENT:
+      let isFlow = event.pointee.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
+      return YAMLNode(kind: try mapping(depth), place: start, end: end, isFlow: isFlow)
     default: throw problem("aliases (*name) are not supported")
     }
   }
@@ -163,4 +177,8 @@ private final class YAMLParser {
     }
     return .mapping(entries)
   }
+}
+
+extension TextPlace {
+  fileprivate init(_ mark: yaml_mark_t) { self.init(line: Int(mark.line) + 1, column: Int(mark.column) + 1) }
 }

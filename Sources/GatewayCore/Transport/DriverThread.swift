@@ -1,4 +1,4 @@
-// The thread the driver runs on: started at the first transfer, so that a command that needs no network does not pay for it.
+// The thread the driver runs on: started at the first transfer, so that what needs no network does not pay for it.
 import Glibc
 import Synchronization
 

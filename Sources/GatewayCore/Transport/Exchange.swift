@@ -59,7 +59,9 @@ final class Exchange: Sendable {
 
 /// The reader's side.
 extension Exchange {
-  /// The head, then the body piece by piece, then the end. Cancelling the task aborts the transfer.
+  /// The head, then the body piece by piece, then the end.
+  ///
+  /// Cancelling the task aborts the transfer.
   func next() async throws(TransportFailure) -> Delivery {
     if Task.isCancelled { cancel() }
     let result: Result<Delivery, TransportFailure>
@@ -131,7 +133,9 @@ extension Exchange {
     }
   }
 
-  /// The end; the first one counts. What was delivered before can still be read.
+  /// The end; the first one counts.
+  ///
+  /// What was delivered before can still be read.
   func finish(_ failure: TransportFailure?) {
     state.withLock { state in
       if state.outcome == nil { state.outcome = failure.map { .failure($0) } ?? .success(.end) }

@@ -5,7 +5,9 @@ public struct HTTPRequest: Sendable {
   public var method: String
   /// Absolute; the scheme is `http` or `https`.
   public var url: String
-  /// In order; a name may stand twice. A line break or NUL in one makes the request fail before it leaves.
+  /// In order; a name may stand twice.
+  ///
+  /// A line break or NUL in one makes the request fail before it leaves.
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]
   public var timeouts: Timeouts
@@ -28,13 +30,17 @@ public struct HTTPRequest: Sendable {
   }
 }
 
-/// How long each phase of a transfer may take; `nil` is for ever. They are kept to about 5 ms.
+/// How long each phase of a transfer may take; `nil` is for ever.
+///
+/// They are kept to about 5 ms.
 public struct Timeouts: Sendable, Equatable {
   /// From the call until the connection, TLS included, can take the request.
   public var connect: Duration?
   /// From then until the status line and headers are in; the upload counts.
   public var firstByte: Duration?
-  /// Between two pieces of the body. Time in which the reader takes nothing does not count.
+  /// Between two pieces of the body.
+  ///
+  /// Time in which the reader takes nothing does not count.
   public var idle: Duration?
   /// The whole transfer.
   public var total: Duration?

@@ -1,6 +1,8 @@
 // A reply whose status line and headers are in, and whose body is still to be pulled.
 
-/// A reply. Dropping it, and every iterator over its body, aborts what is left of the transfer.
+/// A reply.
+///
+/// Dropping it, and every iterator over its body, aborts what is left of the transfer.
 public struct HTTPResponse: Sendable {
   public var status: Int
   public var headers: HTTPHeaders
@@ -20,7 +22,9 @@ public struct ConnectionFacts: Sendable, Equatable {
   public var firstByteMicroseconds: Int
 }
 
-/// The bytes of a reply, pulled piece by piece. It can be read once, by one task at a time.
+/// The bytes of a reply, pulled piece by piece.
+///
+/// It can be read once, by one task at a time.
 public struct HTTPBody: AsyncSequence, Sendable {
   public typealias Element = [UInt8]
   public typealias Failure = TransportFailure

@@ -8,7 +8,9 @@ struct ResponseHead: Sendable {
   var connection: ConnectionFacts
 }
 
-/// A transfer that libcurl is running. Lives on the driver thread.
+/// A transfer that libcurl is running.
+///
+/// Lives on the driver thread.
 final class Transfer {
   enum Phase {
     case connecting, awaitingHead, readingBody, paused
@@ -122,7 +124,9 @@ extension Transfer {
 
 /// What libcurl tells.
 extension Transfer {
-  /// The connection stands and the request is about to be sent. False forbids it.
+  /// The connection stands and the request is about to be sent.
+  ///
+  /// False forbids it.
   fileprivate func requestMayLeave() -> Bool {
     guard phase == .connecting else {
       cause = .resent
@@ -132,7 +136,9 @@ extension Transfer {
     return true
   }
 
-  /// One line of a reply's head, or of its trailers. False aborts.
+  /// One line of a reply's head, or of its trailers.
+  ///
+  /// False aborts.
   fileprivate func readHeader(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
     guard phase == .awaitingHead else { return true }  // trailers
     headerBytes += line.count
@@ -162,7 +168,9 @@ extension Transfer {
     noteNews()
   }
 
-  /// A piece of the body. Returns what libcurl wants to hear: the count, a pause, or an error.
+  /// A piece of the body.
+  ///
+  /// Returns what libcurl wants to hear: the count, a pause, or an error.
   fileprivate func readBody(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     guard bytesReceived + bytes.count <= replyLimit else {
       cause = .tooLarge

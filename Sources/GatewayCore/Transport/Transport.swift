@@ -1,7 +1,9 @@
 // The HTTP client: requests go in, replies come out as they arrive. Everything else here is how.
 import CCurl
 
-/// Sends HTTP requests over connections that it keeps. Safe to use from any task; one is enough for a process.
+/// Sends HTTP requests over connections that it keeps.
+///
+/// Safe to use from any task; one is enough for a process.
 ///
 /// ```swift
 /// let response = try await transport.send(HTTPRequest(method: "GET", url: "https://example.com/"))
@@ -24,7 +26,9 @@ public final class Transport: Sendable {
 
   deinit { shutdown() }
 
-  /// Returns when the status line and headers are in. Cancelling the task aborts the transfer.
+  /// Returns when the status line and headers are in.
+  ///
+  /// Cancelling the task aborts the transfer.
   public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
     guard let driver else { throw TransportFailure(.unavailable, "no file descriptor left for the network") }
     try driver.startOnce()
@@ -38,7 +42,9 @@ public final class Transport: Sendable {
       status: head.status, headers: head.headers, body: HTTPBody(lease: lease), connection: head.connection)
   }
 
-  /// Ends all transfers as cancelled and stops the driver thread. Nothing can be sent afterwards.
+  /// Ends all transfers as cancelled and stops the driver thread.
+  ///
+  /// Nothing can be sent afterwards.
   public func shutdown() {
     driver?.stop()
   }

@@ -1,6 +1,8 @@
 // How a transfer can fail, seen from this side of the wire.
 
-/// A transfer that did not come to its proper end. An error status is not a failure: it is a reply.
+/// A transfer that did not come to its proper end.
+///
+/// An error status is not a failure: it is a reply.
 public struct TransportFailure: Error, Sendable, Equatable {
   public enum Kind: Sendable, Equatable {
     /// The name of the host (or of the proxy) has no address.
@@ -30,7 +32,9 @@ public struct TransportFailure: Error, Sendable, Equatable {
   }
 
   public var kind: Kind
-  /// One line: host, port and cause. No path, query, header or body.
+  /// One line: host, port and cause.
+  ///
+  /// No path, query, header or body.
   public var message: String
   /// How many bytes of the body had come.
   public var bytesReceived: Int

@@ -5,17 +5,34 @@
 /// Keywords that only describe (`title`, `format`, `pattern`, ...) are not checked.
 public struct JSONSchema: Sendable {
   private let root: JSON
-  /// A chain of references that consumes nothing ends here.
-  private static let deepest = 128
+  private let mostSteps: Int
 
-  public init(_ root: JSON) { self.root = root }
+  public init(_ root: JSON) { self.init(root, mostSteps: 1_000_000) }
+
+  /// References that lead back several times over double the work at each turn: `mostSteps` ends it.
+  init(_ root: JSON, mostSteps: Int) {
+    self.root = root
+    self.mostSteps = mostSteps
+  }
 
   /// The first way in which `value` does not fit, as `path: what is wrong`; `nil` when it fits.
   public func mismatch(of value: JSON) -> String? {
-    mismatch(value, root, path: "$", depth: 0)
+    var check = JSONSchemaCheck(root: root, stepsLeft: mostSteps)
+    let problem = check.mismatch(value, root, path: "$", depth: 0)
+    return check.stepsLeft > 0 ? problem : "$: the schema takes too long to check"
   }
+}
 
-  private func mismatch(_ value: JSON, _ schema: JSON, path: String, depth: Int) -> String? {
+/// One value held against one schema.
+private struct JSONSchemaCheck {
+  let root: JSON
+  var stepsLeft: Int
+  /// A chain of references that consumes nothing ends here.
+  private static let deepest = 128
+
+  mutating func mismatch(_ value: JSON, _ schema: JSON, path: String, depth: Int) -> String? {
+    guard stepsLeft > 0 else { return nil }
+    stepsLeft -= 1
     if schema == .bool(false) { return "\(path): nothing is allowed here" }
     guard let keywords = schema.object, depth < Self.deepest else { return nil }
     if let reference = keywords["$ref"]?.string, let target = resolve(reference) {
@@ -56,8 +73,8 @@ public struct JSONSchema: Sendable {
       func limit(_ name: String) -> Double? { keywords[name]?.number.flatMap { Double($0.text) } }
       if let least = limit("minimum"), number < least { return "\(path): below the minimum" }
       if let most = limit("maximum"), number > most { return "\(path): above the maximum" }
-      if let bound = limit("exclusiveMinimum"), number <= bound { return "\(path): not above \(bound)" }
-      if let bound = limit("exclusiveMaximum"), number >= bound { return "\(path): not below \(bound)" }
+      if let bound = limit("exclusiveMinimum"), number <= bound { return "\(path): not above the minimum" }
+      if let bound = limit("exclusiveMaximum"), number >= bound { return "\(path): not below the maximum" }
     }
     if let text = value.string {
       let length = text.unicodeScalars.count
@@ -67,7 +84,7 @@ public struct JSONSchema: Sendable {
     return nil
   }
 
-  private func objectMismatch(_ value: JSON, _ keywords: JSONObject, _ path: String, _ depth: Int) -> String? {
+  private mutating func objectMismatch(_ value: JSON, _ keywords: JSONObject, _ path: String, _ depth: Int) -> String? {
     guard let object = value.object else { return nil }
     for name in keywords["required"]?.array?.compactMap(\.string) ?? [] where object[name] == nil {
       return "\(path): '\(name)' is missing"
@@ -88,7 +105,7 @@ public struct JSONSchema: Sendable {
     return nil
   }
 
-  private func arrayMismatch(_ value: JSON, _ keywords: JSONObject, _ path: String, _ depth: Int) -> String? {
+  private mutating func arrayMismatch(_ value: JSON, _ keywords: JSONObject, _ path: String, _ depth: Int) -> String? {
     guard let array = value.array else { return nil }
     if let least = keywords["minItems"]?.int, array.count < least { return "\(path): fewer than \(least) items" }
     if let most = keywords["maxItems"]?.int, array.count > most { return "\(path): more than \(most) items" }
@@ -101,7 +118,9 @@ public struct JSONSchema: Sendable {
     return nil
   }
 
-  private func combinationMismatch(_ value: JSON, _ keywords: JSONObject, _ path: String, _ depth: Int) -> String? {
+  private mutating func combinationMismatch(_ value: JSON, _ keywords: JSONObject, _ path: String, _ depth: Int)
+    -> String?
+  {
     for schema in keywords["allOf"]?.array ?? [] {
       if let problem = mismatch(value, schema, path: path, depth: depth + 1) { return problem }
     }

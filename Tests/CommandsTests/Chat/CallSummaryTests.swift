@@ -67,11 +67,10 @@ struct TheSummary {
       $0.totalMicroseconds = 999
     }
     #expect(
-      comparison(of: [try outcome(), second], width: 80) == """
+      comparison(of: [try outcome(), second]).lines(width: 80).joined(separator: "\n") == """
         model                    status     in        out      cost  first token   total
         mock/m                   ok      1,000  1,234,567  $0.00270       310 ms  10.3 s
-        mock/a-mode…a-long-name  failed      -          -  unpriced            -    1 ms
-
+        mock/a-model-with-quit…  failed      -          -  unpriced            -    1 ms
         """)
   }
 }

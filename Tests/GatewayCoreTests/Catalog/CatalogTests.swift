@@ -215,7 +215,7 @@ struct ProviderKeys {
 
   @Test func `the variable of the registry is read`() throws {
     let key = try ProviderKey.find(
-      for: #require(provider), environment: Environment(variables: ["OPENAI_API_KEY": "secret"]),
+      for: #require(provider), environment: Environment(variables: ["OPENAI_API_KEY": "secret"]), store: nil,
       runCommand: { (_) throws(KeyFailure) in "" })
     #expect(key?.value == "secret")
     #expect(key?.origin == "OPENAI_API_KEY")
@@ -225,14 +225,15 @@ struct ProviderKeys {
     let provider = try #require(provider)
     #expect(throws: KeyFailure.missing(provider: "openai", variables: ["OPENAI_API_KEY"])) {
       try ProviderKey.find(
-        for: provider, environment: Environment(variables: [:]), runCommand: { (_) throws(KeyFailure) in "" })
+        for: provider, environment: Environment(variables: [:]), store: nil,
+        runCommand: { (_) throws(KeyFailure) in "" })
     }
   }
 
   @Test func `a local server needs none`() throws {
     let local = try #require(catalog().provider(named: "ollama"))
     let key = try ProviderKey.find(
-      for: local, environment: Environment(variables: [:]), runCommand: { (_) throws(KeyFailure) in "" })
+      for: local, environment: Environment(variables: [:]), store: nil, runCommand: { (_) throws(KeyFailure) in "" })
     #expect(key == nil)
   }
 

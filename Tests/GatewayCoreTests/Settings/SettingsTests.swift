@@ -40,7 +40,7 @@ struct SettingsFile {
     #expect(settings.models[0].context == 8192)
     #expect(settings.aliases == ["sonnet": "anthropic/claude-sonnet-4-5"])
     #expect(!settings.ledger.keepsContents)
-    #expect(settings.contentsRetention == .seconds(90 * 86_400))
+    #expect(settings.ledger.contentsRetention == .seconds(90 * 86_400))
     #expect(settings.ledger.sync == .full)
   }
 

@@ -1,7 +1,9 @@
 // A TLS server with a certificate that nobody vouches for: the openssl command, on a loopback port.
 import Glibc
 
-/// Runs `openssl s_server`, which answers each GET with a page about the connection. Stopped when it is let go.
+/// Runs `openssl s_server`, which answers each GET with a page about the connection.
+///
+/// Stopped when it is let go.
 final class TLSServer: Sendable {
   let port: Int
   /// The PEM file of its certificate, which is its own authority.

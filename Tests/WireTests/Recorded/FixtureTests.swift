@@ -16,8 +16,9 @@ struct Fixtures {
     }
   }
 
-  @Test func `there are fixtures`() {
-    #expect(Fixture.all.count > 12)
+  @Test(arguments: DialectName.allCases)
+  func `there are fixtures`(_ dialect: DialectName) {
+    #expect(Fixture.all.count { $0.dialect == dialect } > 12)
   }
 }
 

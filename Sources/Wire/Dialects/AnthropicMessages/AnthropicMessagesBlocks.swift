@@ -6,7 +6,13 @@ struct AnthropicMessagesBlockEncoder {
   /// `nil` for a part the format has no place for, which is then a change.
   mutating func block(_ part: ContentPart, _ field: String) -> JSONObject? {
     guard var block = bare(part.kind, field) else { return nil }
-    if let cacheControl = part.cacheControl { block["cache_control"] = cacheControl }
+    if let cacheControl = part.cacheControl {
+      if case .reasoning = part.kind {
+        changes.append(Change("\(field).cache_control", .dropped, "thinking cannot end a cached part"))
+      } else {
+        block["cache_control"] = cacheControl
+      }
+    }
     for extra in part.extras.members { block[extra.name] = extra.value }
     return block
   }
@@ -14,7 +20,9 @@ struct AnthropicMessagesBlockEncoder {
   private mutating func bare(_ kind: ContentPart.Kind, _ field: String) -> JSONObject? {
     switch kind {
     case .text(let text):
-      return text.isEmpty ? drop(field, "an empty text is refused") : ["type": "text", "text": .string(text)]
+      // "text content blocks must contain non-whitespace text" is the answer to others.
+      return text.allSatisfy(\.isWhitespace)
+        ? drop(field, "a text of nothing but blanks is refused") : ["type": "text", "text": .string(text)]
     case .refusal(let text):
       changes.append(Change(field, .converted, "a refusal is told as text"))
       return ["type": "text", "text": .string(text)]
@@ -24,13 +32,21 @@ struct AnthropicMessagesBlockEncoder {
     case .reasoning(let reasoning): return thinking(reasoning, field)
     case .toolCall(let call): return toolUse(call, field)
     case .toolResult(let result): return toolResult(result, field)
-    case .other(_, let json): return json.object ?? drop(field, "it is not a part of this format")
+    case .other(let type, let json): return other(type, json, field)
     }
   }
 
   private mutating func drop(_ field: String, _ why: String) -> JSONObject? {
     changes.append(Change(field, .dropped, why))
     return nil
+  }
+
+  /// A piece that only a stream can hold is not sent back.
+  private mutating func other(_ type: String, _ json: JSON, _ field: String) -> JSONObject? {
+    guard !type.hasSuffix("_delta"), let object = json.object else {
+      return drop(field, "it is not a part of this format")
+    }
+    return object
   }
 
   // MARK: Media
@@ -58,10 +74,22 @@ struct AnthropicMessagesBlockEncoder {
     switch media.source {
     case .base64(let data):
       ["type": "base64", "media_type": .string(media.mediaType ?? defaultType), "data": .string(data)]
-    case .url(let url): ["type": "url", "url": .string(url)]
+    case .url(let url): Self.inlineSource(url) ?? ["type": "url", "url": .string(url)]
     case .fileID(let id): ["type": "file", "file_id": .string(id)]
     case .text: nil
     }
+  }
+
+  /// The bytes within a `data:` address (RFC 2397), which is not taken as an address.
+  private static func inlineSource(_ url: String) -> JSON? {
+    guard url.hasPrefix("data:"), let comma = url.firstIndex(of: ",") else { return nil }
+    let head = url[..<comma].dropFirst("data:".count)
+    guard head.hasSuffix(";base64") else { return nil }
+    let mediaType = head.prefix { $0 != ";" }
+    return [
+      "type": "base64", "media_type": .string(String(mediaType)),
+      "data": .string(String(url[url.index(after: comma)...])),
+    ]
   }
 
   // MARK: Thinking
@@ -83,7 +111,9 @@ struct AnthropicMessagesBlockEncoder {
       changes.append(Change("\(field).arguments", .converted, "they are no JSON object, which this format requires"))
     }
     let type = call.runsAtProvider ? "server_tool_use" : "tool_use"
-    return ["type": .string(type), "id": .string(call.id), "name": .string(call.name), "input": input]
+    let id = Self.callID(call.id)
+    if id != call.id { changes.append(Change("\(field).id", .converted, "ids are letters, digits, _ and - here")) }
+    return ["type": .string(type), "id": .string(id), "name": .string(call.name), "input": input]
   }
 
   private mutating func toolResult(_ result: ToolResult, _ field: String) -> JSONObject? {
@@ -96,9 +126,24 @@ struct AnthropicMessagesBlockEncoder {
         content.append(.object(inner))
       }
     }
-    var object: JSONObject = ["type": "tool_result", "tool_use_id": .string(result.callID)]
+    var object: JSONObject = ["type": "tool_result", "tool_use_id": .string(Self.callID(result.callID))]
     if !content.isEmpty { object["content"] = .array(content) }
     if result.isError { object["is_error"] = true }
     return object
+  }
+
+  /// The id as this format takes it: `^[a-zA-Z0-9_-]+$`.
+  ///
+  /// A call and its result are given the same one.
+  private static func callID(_ id: String) -> String {
+    String(
+      decoding: id.utf8.map { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          byte
+        default: UInt8(ascii: "_")
+        }
+      }, as: UTF8.self)
   }
 }

@@ -10,7 +10,7 @@ extension AnthropicMessages {
     reply.id = message["id"]?.string
     reply.model = message["model"]?.string
     reply.content = blocks.compactMap(AnthropicMessagesBlock.part)
-    let answers = blocks.contains(where: \.isAnswerByTool)
+    let answers = blocks.contains(where: \.isAnswerByTool) && reply.toolCalls.isEmpty
     reply.finish = Finish(
       anthropicWord: message["stop_reason"]?.string, stopText: message["stop_sequence"]?.string, answersByTool: answers)
     reply.usage = message["usage"]?.object.map(AnthropicMessagesUsage.decode)
@@ -23,6 +23,13 @@ extension AnthropicMessages {
 }
 
 enum AnthropicMessagesBlock {
+  /// Where the text before it is from, as a part of its own: a stream has told the text by then.
+  static func citations(_ list: [JSON]) -> ContentPart {
+    ContentPart(.other(type: citationsType, ["type": .string(citationsType), "citations": .array(list)]))
+  }
+
+  static let citationsType = "citations"
+
   /// A block as a part; `nil` for what is no object.
   static func part(_ block: JSON) -> ContentPart? {
     guard let object = block.object else { return nil }

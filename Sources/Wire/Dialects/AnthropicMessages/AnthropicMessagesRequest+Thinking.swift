@@ -5,13 +5,7 @@ extension AnthropicMessagesRequestEncoder {
 
   mutating func addThinking() {
     guard let reasoning = request.reasoning else { return }
-    guard reasoning.effort != "none" else {
-      if model.refuses.contains("thinking_off") {
-        return change("reasoning_effort", .dropped, "this model always thinks")
-      }
-      body["thinking"] = ["type": "disabled"]
-      return
-    }
+    guard reasoning.effort != "none" else { return turnThinkingOff(reasoning) }
     // A model whose ability is not known is taken at the caller's word.
     if !model.capabilities.isEmpty, !model.capabilities.contains("reasoning") {
       return change("reasoning_effort", .dropped, "this model does not think")
@@ -20,17 +14,26 @@ extension AnthropicMessagesRequestEncoder {
     if isAdaptive { addAdaptiveThinking(reasoning) } else { addBudget(reasoning) }
   }
 
+  private mutating func turnThinkingOff(_ reasoning: ReasoningRequest) {
+    if model.refuses.contains("thinking_off") {
+      change("reasoning_effort", .dropped, "this model always thinks")
+    } else {
+      body["thinking"] = ["type": "disabled"]
+    }
+    if reasoning.budgetTokens != nil { change("thinking_budget", .dropped, "no thinking was asked for") }
+  }
+
   /// Newer models decide by themselves how long to think; an effort word steers them.
   private mutating func addAdaptiveThinking(_ reasoning: ReasoningRequest) {
     thinks = true
-    if let budget = reasoning.budgetTokens {
-      if model.budget != nil {
-        body["thinking"] = ["type": "enabled", "budget_tokens": .number(JSONNumber(held(budget)))]
-        return addEffort(reasoning.effort)
-      }
-      change("thinking_budget", .dropped, "this model decides by itself how long to think")
-    }
     body["thinking"] = ["type": "adaptive"]
+    if let budget = reasoning.budgetTokens {
+      if model.budget == nil {
+        change("thinking_budget", .dropped, "this model decides by itself how long to think")
+      } else {
+        enableThinking(budget, askedFor: "thinking_budget")
+      }
+    }
     addEffort(reasoning.effort)
   }
 
@@ -49,17 +52,33 @@ extension AnthropicMessagesRequestEncoder {
 
   /// Older models take a number of tokens.
   private mutating func addBudget(_ reasoning: ReasoningRequest) {
-    let wanted = reasoning.budgetTokens ?? Self.budgets[reasoning.effort ?? "medium"] ?? 10_000
-    let budget = held(wanted)
-    let limit = body["max_tokens"]?.int ?? 0
-    guard budget < limit else {
-      return change("reasoning_effort", .dropped, "the output limit leaves no room for thinking")
+    if let budget = reasoning.budgetTokens {
+      enableThinking(budget, askedFor: "thinking_budget")
+      if reasoning.effort != nil { change("reasoning_effort", .dropped, "a budget was given, which goes before it") }
+    } else {
+      let effort = reasoning.effort
+      let field = effort == nil ? "thinking_budget" : "reasoning_effort"
+      guard let budget = enableThinking(Self.budgets[effort ?? "medium"] ?? 10_000, askedFor: field) else { return }
+      let why = "this model takes a budget: \(effort ?? "thinking") is \(budget) tokens"
+      change(field, effort == nil ? .added : .converted, why)
     }
-    if reasoning.budgetTokens == nil, let effort = reasoning.effort {
-      change("reasoning_effort", .converted, "this model takes a budget: \(effort) is \(budget) tokens")
+  }
+
+  /// Has the model think with `wanted` tokens as far as the limits allow, and returns with how many; `nil` when they
+  /// leave no room.
+  @discardableResult
+  private mutating func enableThinking(_ wanted: Int, askedFor field: String) -> Int? {
+    let budget = held(wanted)
+    guard budget < body["max_tokens"]?.int ?? 0 else {
+      change(field, .dropped, "the output limit leaves no room for thinking")
+      return nil
+    }
+    if budget != wanted, request.reasoning?.budgetTokens != nil {
+      change("thinking_budget", .clamped, "it must be within the model's bounds and below the output limit")
     }
     thinks = true
     body["thinking"] = ["type": "enabled", "budget_tokens": .number(JSONNumber(budget))]
+    return budget
   }
 
   /// What the words mean for models that count tokens.
@@ -67,27 +86,31 @@ extension AnthropicMessagesRequestEncoder {
     "minimal": 1024, "low": 4096, "medium": 10_000, "high": 24_000, "xhigh": 32_000, "max": 48_000,
   ]
 
-  /// A budget within the model's bounds and below the output limit, of which it is part.
-  private mutating func held(_ wanted: Int) -> Int {
+  /// A budget within the model's bounds and below the output limit, of which it is part; the model's least one when
+  /// that cannot be.
+  private func held(_ wanted: Int) -> Int {
     let range = model.budget ?? 1024...Int.max
     let room = max((body["max_tokens"]?.int ?? Int.max) - 1, range.lowerBound)
-    let budget = min(max(wanted, range.lowerBound), range.upperBound, room)
-    if budget != wanted, request.reasoning?.budgetTokens != nil {
-      change("thinking_budget", .clamped, "it must be at least \(range.lowerBound) and below the output limit")
-    }
-    return budget
+    return min(max(wanted, range.lowerBound), range.upperBound, room)
   }
 
   // MARK: The form of the answer
 
   /// True when the form is brought about by a tool that the model must call.
   var answersByTool: Bool {
-    switch request.output {
+    guard !thinks, !model.refuses.contains("forced_tools"), leavesChoiceToUs else { return false }
+    return switch request.output {
     case .text: false
-    case .jsonObject: !thinks && !model.refuses.contains("forced_tools") && request.tools.isEmpty
-    case .jsonSchema:
-      !model.capabilities.contains("json_schema") && !thinks && !model.refuses.contains("forced_tools")
-        && request.tools.isEmpty
+    case .jsonObject: true
+    case .jsonSchema: !model.capabilities.contains("json_schema")
+    }
+  }
+
+  /// False when the caller forces a call of its own: the answer comes after that.
+  private var leavesChoiceToUs: Bool {
+    switch request.toolChoice {
+    case nil, .auto, .some(.none): true
+    case .required, .tool: false
     }
   }
 

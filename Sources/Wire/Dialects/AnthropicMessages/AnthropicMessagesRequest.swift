@@ -23,6 +23,7 @@ struct AnthropicMessagesRequestEncoder {
     addTools()
     addOutputFormat()
     addSampling()
+    addStop()
     addRest()
     var writer = JSONWriter()
     writer.write(body)
@@ -36,7 +37,7 @@ struct AnthropicMessagesRequestEncoder {
   // MARK: The conversation
 
   private mutating func addConversation() {
-    var turns = AnthropicMessagesTurnsEncoder(request.messages)
+    var turns = AnthropicMessagesTurnsEncoder(request.messages, takesPrefill: !model.refuses.contains("prefill"))
     turns.encode()
     changes += turns.changes
     body["system"] = turns.system
@@ -46,24 +47,28 @@ struct AnthropicMessagesRequestEncoder {
   // MARK: Tools
 
   private mutating func addTools() {
-    var tools = request.tools.map(tool)
+    var tools = request.tools.enumerated().map { tool($1, at: $0) }
     if answersByTool {
       tools.append([
-        "name": .string(AnthropicMessages.answerTool), "description": "Gives the answer.", "input_schema": answerSchema,
+        "name": .string(AnthropicMessages.answerTool), "description": "Gives the answer.",
+        "input_schema": answerSchema.asObjectSchema,
       ])
     }
     guard !tools.isEmpty else { return dropToolSettings() }
     body["tools"] = .array(tools)
-    var choice =
-      answersByTool && request.tools.isEmpty
-      ? ["type": "tool", "name": .string(AnthropicMessages.answerTool)]
-      : toolChoice
+    var choice = answersByTool ? answerToolChoice : toolChoice
     if request.parallelToolCalls == false {
       // The setting stands within the choice: saying `auto` changes nothing else.
       if choice == nil { choice = ["type": "auto"] }
       choice?["disable_parallel_tool_use"] = true
     }
     body["tool_choice"] = choice.map { .object($0) }
+  }
+
+  /// The answer must be a call: of the answer's own tool, or first of the others where the caller has some.
+  private var answerToolChoice: JSONObject {
+    request.tools.isEmpty || request.toolChoice == .some(.none)
+      ? ["type": "tool", "name": .string(AnthropicMessages.answerTool)] : ["type": "any"]
   }
 
   private mutating func dropToolSettings() {
@@ -73,12 +78,16 @@ struct AnthropicMessagesRequestEncoder {
     if request.parallelToolCalls != nil { change("parallel_tool_calls", .dropped, "there are no tools to call") }
   }
 
-  private func tool(_ tool: Tool) -> JSON {
+  private mutating func tool(_ tool: Tool, at index: Int) -> JSON {
     if let definition = tool.vendorDefinition { return definition }
     var object: JSONObject = ["name": .string(tool.name)]
     object["description"] = tool.description.map { .string($0) }
-    object["input_schema"] = tool.parameters ?? ["type": "object", "properties": [:]]
-    object["strict"] = quirks.takesStrictTools ? tool.strict.map { .bool($0) } : nil
+    object["input_schema"] = tool.parameters?.asObjectSchema ?? ["type": "object", "properties": [:]]
+    if quirks.takesStrictTools {
+      object["strict"] = tool.strict.map { .bool($0) }
+    } else if tool.strict != nil {
+      change("tools[\(index)].strict", .dropped, "this provider has no strict tools")
+    }
     object["cache_control"] = tool.cacheControl
     return .object(object)
   }
@@ -122,7 +131,7 @@ struct AnthropicMessagesRequestEncoder {
       guard let number else { continue }
       if !takes.contains(name) {
         change(name, .dropped, "this model has no such parameter")
-      } else if thinks, name != "top_p", number.text != "1" {
+      } else if thinks, !Self.goesWithThinking(name, number) {
         change(name, .dropped, "it does not go with thinking")
       } else {
         body[name] = .number(number)
@@ -137,7 +146,28 @@ struct AnthropicMessagesRequestEncoder {
       ("seed", sampling.seed),
     ]
     for (name, number) in others where number != nil { change(name, .dropped, "this format has no such parameter") }
-    if !request.stop.isEmpty { body["stop_sequences"] = .array(request.stop.map { .string($0) }) }
+    for group in quirks.exclusiveParameters {
+      for name in group.filter({ body[$0] != nil }).dropFirst() {
+        body[name] = nil
+        change(name, .dropped, "only one of \(group.joined(separator: ", ")) is taken")
+      }
+    }
+  }
+
+  /// docs.anthropic.com, extended thinking: temperature stays 1, `top_p` lies between 0.95 and 1, no `top_k`.
+  private static func goesWithThinking(_ name: String, _ number: JSONNumber) -> Bool {
+    guard let thousandths = number.scaled(byPowerOfTen: 3) else { return false }
+    return switch name {
+    case "temperature": thousandths == (1000, true)
+    case "top_p": (950...1000).contains(thousandths.value)
+    default: false
+    }
+  }
+
+  private mutating func addStop() {
+    let texts = request.stop.filter { !$0.allSatisfy(\.isWhitespace) }
+    if texts.count < request.stop.count { change("stop", .dropped, "a text of nothing but blanks ends nothing here") }
+    if !texts.isEmpty { body["stop_sequences"] = .array(texts.map { .string($0) }) }
   }
 
   private mutating func addRest() {
@@ -153,7 +183,34 @@ struct AnthropicMessagesRequestEncoder {
       }
     }
     if let version = quirks.versionInBody { body["anthropic_version"] = .string(version) }
-    for extra in request.extras.members { body[extra.name] = extra.value }
+    addExtras()
+  }
+
+  /// What the caller said in this format's own words stands beside what we say, never in its place.
+  private mutating func addExtras() {
+    for extra in request.extras.members {
+      if extra.name == "stream_options" {
+        change(extra.name, .dropped, "a stream always tells its usage here")
+      } else if let ours = body[extra.name]?.object, let theirs = extra.value.object {
+        body[extra.name] = .object(merged(theirs, into: ours, as: extra.name))
+      } else if body[extra.name] == nil {
+        body[extra.name] = extra.value
+      } else {
+        change(extra.name, .dropped, "it is said already")
+      }
+    }
+  }
+
+  private mutating func merged(_ theirs: JSONObject, into ours: JSONObject, as field: String) -> JSONObject {
+    var whole = ours
+    for member in theirs.members {
+      if whole[member.name] == nil {
+        whole[member.name] = member.value
+      } else {
+        change("\(field).\(member.name)", .dropped, "it is said already")
+      }
+    }
+    return whole
   }
 
   private mutating func addMetadata() {
@@ -162,5 +219,15 @@ struct AnthropicMessagesRequestEncoder {
     for member in request.metadata?.members ?? [] where member.name != "user_id" {
       change("metadata.\(member.name)", .dropped, "this format holds only user_id there")
     }
+  }
+}
+
+extension JSON {
+  /// A schema that says what every schema of arguments must: `"type": "object"`.
+  fileprivate var asObjectSchema: JSON {
+    let schema: JSON = if case .raw(let bytes) = self { (try? JSON.parse(bytes)) ?? self } else { self }
+    guard var object = schema.object, object["type"] == nil else { return self }
+    object["type"] = "object"
+    return .object(object)
   }
 }

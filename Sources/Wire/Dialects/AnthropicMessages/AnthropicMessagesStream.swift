@@ -10,11 +10,13 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   private var calls = 0
   private var hasBegun = false
   private var answersByTool = false
+  private var callsTools = false
   /// `message_start` overlaid with each `message_delta`: counts are repeated there, never added to.
   private var usage = JSONObject()
 
   /// More blocks than this at once, or more calls, are no answer.
   private static let mostBlocks = 1024
+  private static let mostHeldBytes = 1 << 20
 
   public init() {}
 
@@ -36,11 +38,16 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
       case call(index: Int)
       /// A call that stands for the answer: its arguments are the text.
       case answer
+      /// A block that takes arguments but is no call we know; told when they are whole.
+      case held(JSONObject)
       case other
     }
     var kind: Kind
     /// Arguments that came whole with the start; told at the end if no pieces followed.
     var wholeArguments: String?
+    var heldArguments = ""
+    /// Where the text is from; told when the block ends, so that the text is not cut up.
+    var citations: [JSON] = []
   }
 
   // MARK: Events
@@ -82,7 +89,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
     let delta = event["delta"]
     let finish = Finish(
       anthropicWord: delta?["stop_reason"]?.string, stopText: delta?["stop_sequence"]?.string,
-      answersByTool: answersByTool)
+      answersByTool: answersByTool && !callsTools)
     if let finish { events.append(.finished(finish)) }
     overlay(event["usage"], into: &events)
   }
@@ -113,9 +120,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
       blocks[index] = Block(kind: .other)
       events.append(.encryptedReasoning(block["data"]?.string ?? ""))
     case "tool_use", "server_tool_use": startCall(block, type, index, into: &events)
-    default:
-      blocks[index] = Block(kind: .other)
-      if let part = AnthropicMessagesBlock.part(block) { events.append(.part(part)) }
+    default: startOther(block, index, into: &events)
     }
     hasBegun = true
   }
@@ -138,13 +143,29 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
         runsAtProvider: type == "server_tool_use"))
     blocks[index] = Block(kind: .call(index: calls), wholeArguments: whole)
     calls += 1
+    if type == "tool_use" { callsTools = true }
+  }
+
+  private mutating func startOther(_ block: JSON, _ index: Int, into events: inout [ChatEvent]) {
+    if let object = block.object, object["input"] != nil {
+      blocks[index] = Block(kind: .held(object))
+      return
+    }
+    blocks[index] = Block(kind: .other)
+    if let part = AnthropicMessagesBlock.part(block) { events.append(.part(part)) }
   }
 
   private mutating func stopBlock(_ index: Int, into events: inout [ChatEvent]) {
-    guard let block = blocks.removeValue(forKey: index), let whole = block.wholeArguments else { return }
+    guard let block = blocks.removeValue(forKey: index) else { return }
+    if !block.citations.isEmpty { events.append(.part(AnthropicMessagesBlock.citations(block.citations))) }
     switch block.kind {
-    case .call(let call): events.append(.toolArguments(index: call, whole))
-    case .answer: events.append(.text(whole))
+    case .call(let call): if let whole = block.wholeArguments { events.append(.toolArguments(index: call, whole)) }
+    case .answer: if let whole = block.wholeArguments { events.append(.text(whole)) }
+    case .held(var object):
+      // What is no JSON is kept as the text it is.
+      let held = block.heldArguments
+      if !held.isEmpty { object["input"] = (try? JSON.parse(held)) ?? .string(held) }
+      if let part = AnthropicMessagesBlock.part(.object(object)) { events.append(.part(part)) }
     case .text, .thinking, .other: break
     }
   }
@@ -155,24 +176,56 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
     _ bytes: ArraySlice<UInt8>, of index: Int, into events: inout [ChatEvent]
   ) throws(WireError) {
     var scanner = try JSONScanner(bytes)
+    var isKnown = true
     try scanner.enterObject()
     while let name = try scanner.nextMember() {
       switch name {
       case "text": if let text = try scanner.nonEmptyString() { events.append(.text(text)) }
       case "thinking": if let text = try scanner.nonEmptyString() { events.append(.reasoning(text)) }
       case "signature": if let text = try scanner.nonEmptyString() { events.append(.reasoningSignature(text)) }
-      case "partial_json": addArguments(try scanner.string() ?? "", to: index, into: &events)
-      default: break  // the type says what the name says; citations are not told
+      case "partial_json": try addArguments(try scanner.string() ?? "", to: index, into: &events)
+      case "type": isKnown = Self.isKnown(try scanner.stringBytes() ?? [])
+      case "citation": try addCitation(try JSON.parse(try scanner.raw()), to: index)
+      default: break
       }
+    }
+    guard !isKnown else { return }
+    let delta = try JSON.parse(bytes)
+    events.append(.part(ContentPart(.other(type: delta["type"]?.string ?? "", delta))))
+  }
+
+  /// The deltas whose member says all: `text`, `thinking`, ...
+  ///
+  /// Others are handed on as they are.
+  private static func isKnown(_ delta: ArraySlice<UInt8>) -> Bool {
+    switch delta {
+    case "text_delta", "thinking_delta", "signature_delta", "input_json_delta", "citations_delta": true
+    default: false
     }
   }
 
-  private mutating func addArguments(_ piece: String, to index: Int, into events: inout [ChatEvent]) {
-    guard !piece.isEmpty, let block = blocks[index] else { return }
-    if block.wholeArguments != nil { blocks[index]?.wholeArguments = nil }
-    switch block.kind {
+  private mutating func addCitation(_ citation: JSON, to index: Int) throws(WireError) {
+    guard let count = blocks[index]?.citations.count else { return }
+    guard count < Self.mostBlocks else { throw WireError(offset: 0, "more than \(Self.mostBlocks) citations") }
+    blocks[index]?.citations.append(citation)
+  }
+
+  private mutating func hold(_ piece: String, at index: Int) throws(WireError) {
+    guard (blocks[index]?.heldArguments.utf8.count ?? 0) + piece.utf8.count <= Self.mostHeldBytes else {
+      throw WireError(offset: 0, "arguments of more than \(Self.mostHeldBytes) bytes")
+    }
+    blocks[index]?.heldArguments += piece
+  }
+
+  private mutating func addArguments(
+    _ piece: String, to index: Int, into events: inout [ChatEvent]
+  ) throws(WireError) {
+    guard !piece.isEmpty, let kind = blocks[index]?.kind else { return }
+    if blocks[index]?.wholeArguments != nil { blocks[index]?.wholeArguments = nil }
+    switch kind {
     case .call(let call): events.append(.toolArguments(index: call, piece))
     case .answer: events.append(.text(piece))
+    case .held: try hold(piece, at: index)
     case .text, .thinking, .other: break
     }
   }

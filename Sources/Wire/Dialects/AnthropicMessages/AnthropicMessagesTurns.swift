@@ -2,13 +2,18 @@
 
 struct AnthropicMessagesTurnsEncoder {
   private let conversation: [Message]
+  /// False for a model that does not go on with an answer that was begun for it.
+  private let takesPrefill: Bool
   var changes: [Change] = []
   private(set) var messages: [JSON] = []
   private var systemBlocks: [JSON] = []
   private var role = ""
   private var blocks: [JSON] = []
 
-  init(_ conversation: [Message]) { self.conversation = conversation }
+  init(_ conversation: [Message], takesPrefill: Bool) {
+    self.conversation = conversation
+    self.takesPrefill = takesPrefill
+  }
 
   /// A text when it is one, else blocks; `nil` when there is none.
   var system: JSON? {
@@ -30,24 +35,52 @@ struct AnthropicMessagesTurnsEncoder {
       case .assistant: add(message, as: "assistant", field)
       }
     }
+    if role == "assistant" { endWithAnswer() }
     endTurn()
+  }
+
+  /// The conversation ends with an answer that the model is to go on with.
+  private mutating func endWithAnswer() {
+    guard let last = blocks.last?.object, last["type"] == "text", let text = last["text"]?.string else { return }
+    let field = "messages[\(conversation.count - 1)]"
+    // A long turn that the provider paused also ends so, but holds more than text, and is always gone on with.
+    guard takesPrefill || blocks.contains(where: { $0["type"] != "text" }) else {
+      changes.append(Change(field, .dropped, "this model does not go on with an answer that was begun"))
+      blocks = []
+      return
+    }
+    // "final assistant content cannot end with trailing whitespace" is the answer to others.
+    let trimmed = text.reversed().drop(while: \.isWhitespace).reversed()
+    guard trimmed.count < text.count else { return }
+    changes.append(Change(field, .converted, "an answer that was begun may not end with a blank"))
+    var block = last
+    block["text"] = .string(String(trimmed))
+    blocks[blocks.count - 1] = .object(block)
   }
 
   private mutating func addSystem(_ message: Message, _ field: String) {
     if !role.isEmpty {
       changes.append(Change(field, .converted, "system messages stand before the conversation here"))
     }
-    systemBlocks += encoded(message.content, field)
+    for block in encoded(message.content, field) {
+      if block["type"] == "text" {
+        systemBlocks.append(block)
+      } else {
+        changes.append(Change(field, .dropped, "a system message is text here"))
+      }
+    }
   }
 
   private mutating func add(_ message: Message, as role: String, _ field: String) {
+    let added = encoded(message.content, field)
+    guard !added.isEmpty else { return }
     if role != self.role { endTurn() }
     self.role = role
-    blocks += encoded(message.content, field)
+    blocks += added
   }
 
   private mutating func endTurn() {
-    guard !role.isEmpty, !blocks.isEmpty else { return }
+    guard !blocks.isEmpty else { return }
     // Results must come first in the turn that follows their calls.
     let results = blocks.filter { $0["type"] == "tool_result" }
     let content = results.isEmpty ? blocks : results + blocks.filter { $0["type"] != "tool_result" }
@@ -59,7 +92,18 @@ struct AnthropicMessagesTurnsEncoder {
 
   private mutating func encoded(_ parts: [ContentPart], _ field: String) -> [JSON] {
     var encoder = AnthropicMessagesBlockEncoder()
-    let blocks = parts.enumerated().compactMap { encoder.block($1, "\(field).content[\($0)]") }
+    var blocks: [JSONObject] = []
+    for (index, part) in parts.enumerated() {
+      let place = "\(field).content[\(index)]"
+      if case .other(AnthropicMessagesBlock.citationsType, let json) = part.kind {
+        // A stream told them after their text.
+        let isAfterText = blocks.last?["type"] == "text"
+        if isAfterText { blocks[blocks.count - 1]["citations"] = json["citations"] }
+        if !isAfterText { changes.append(Change(place, .dropped, "there is no text that they belong to")) }
+      } else if let block = encoder.block(part, place) {
+        blocks.append(block)
+      }
+    }
     changes += encoder.changes
     return blocks.map { .object($0) }
   }

@@ -8,9 +8,17 @@ package struct ProviderKey: Sendable {
   /// `OPENAI_API_KEY`, `file ~/.keys/openai`, `command`: never the key.
   package var origin: String
 
+  package init(value: String, origin: String) {
+    self.value = value
+    self.origin = origin
+  }
+
   /// The key of `provider`; `nil` when it has none and needs none.
+  ///
+  /// What the config names goes first, then the usual variables, then what was stored.
   package static func find(
-    for provider: Provider, environment: Environment, runCommand: (String) throws(KeyFailure) -> String
+    for provider: Provider, environment: Environment, store: KeyStore?,
+    runCommand: (String) throws(KeyFailure) -> String
   ) throws(KeyFailure) -> ProviderKey? {
     switch provider.key {
     case .variable(let name):
@@ -24,6 +32,7 @@ package struct ProviderKey: Sendable {
       if let (name, value) = environment.first(of: provider.keyVariables) {
         return ProviderKey(value: value, origin: name)
       }
+      if let value = try store?.key(of: provider.id) { return ProviderKey(value: value, origin: "llmgw keys") }
       if provider.keyIsOptional || provider.auth == .none { return nil }
       throw .missing(provider: provider.id, variables: provider.keyVariables)
     }

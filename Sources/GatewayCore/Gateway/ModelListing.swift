@@ -1,0 +1,58 @@
+// What a provider itself says it offers.
+
+import Wire
+
+/// A provider's own list of its models.
+package struct ModelListing: Sendable {
+  /// The ids, in the provider's order.
+  package var models: [String]
+  package var tookMicroseconds: Int64
+  /// Where the key that was used came from.
+  package var keyOrigin: String?
+}
+
+extension Gateway {
+  /// Asks a provider for its models.
+  ///
+  /// Nothing is billed for that, so nothing is booked. Throws `Rejection` when it cannot be asked, `ProviderFailure` when it does not answer well.
+  package func listModels(of provider: Provider, timeout: Duration = .seconds(20)) async throws -> ModelListing {
+    guard let path = provider.modelsPath, let endpoint = provider.endpoints.first, let dialect = endpoint.builtIn else {
+      throw Rejection.invalidRequest("it has no list of its models that this version can read")
+    }
+    let target = try catalog.target(provider, model: "")
+    guard case .http(_, let base) = target.route else {
+      throw Rejection.invalidRequest("it has no list of its models")
+    }
+    var http = HTTPRequest(method: "GET", url: path.contains("://") ? path : base + path)
+    http.timeouts.total = timeout
+    http.replyLimit = 16 << 20
+    http.addHeaders(of: provider, try Quirks(json: provider.quirks), version: version)
+    let key = try key(of: provider, isNeeded: true)
+    if let key { try http.authorize(for: provider, key: key.value) }
+
+    let began = runtime.uptimeMicroseconds()
+    do {
+      let response = try await transport.send(http)
+      let body = try await response.body.collect()
+      guard (200..<300).contains(response.status) else {
+        var failure = dialect.dialect.decodeFailure(status: response.status, body: body)
+        failure.scrub(key?.value)
+        throw failure
+      }
+      let listing = try JSON.parse(body)
+      let rows = listing["data"]?.array ?? listing["models"]?.array ?? listing.array ?? []
+      return ModelListing(
+        models: rows.compactMap { $0["id"]?.string ?? $0["name"]?.string ?? $0.string },
+        tookMicroseconds: runtime.uptimeMicroseconds() - began, keyOrigin: key?.origin)
+    } catch let failure as TransportFailure {
+      throw ProviderFailure(failure, answerHadBegun: false)
+    } catch is WireError {
+      throw ProviderFailure(.malformed, message: "its list of models is not JSON")
+    }
+  }
+}
+
+extension Provider.Endpoint {
+  /// The dialect spoken there, if it is built in.
+  var builtIn: DialectName? { DialectName(rawValue: dialect) }
+}

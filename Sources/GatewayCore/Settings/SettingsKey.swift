@@ -1,0 +1,104 @@
+// Every key of the config file, once: the reader, `llmgw config`, the JSON Schema and the manual take them from here.
+
+import Wire
+
+/// A key of the config: where it stands, what it takes, what it is for.
+package struct SettingsKey: Sendable {
+  package enum Kind: Sendable, Equatable {
+    case text
+    case oneOf([String])
+    /// `500ms`, `30s`, `5m`, `12h`, `90d`.
+    case time
+    /// A whole number above zero.
+    case count
+    /// Decimal text: US dollars per million tokens.
+    case price
+    /// The name of an environment variable as `${NAME}`.
+    case variable
+  }
+
+  /// The names on the way to it; `*` stands for a name of the user's choice.
+  package var path: [String]
+  package var kind: Kind
+  /// One sentence, with its full stop.
+  package var summary: String
+  /// What counts when the key is not there.
+  package var fallback: String?
+
+  private init(_ path: String, _ kind: Kind, _ summary: String, fallback: String? = nil) {
+    self.path = path.split(separator: ".").map(String.init)
+    self.kind = kind
+    self.summary = summary
+    self.fallback = fallback
+  }
+
+  /// In the order of the manual.
+  package static let all: [SettingsKey] =
+    [
+      SettingsKey("defaults.model", .text, "The model that is asked when none is named."),
+      SettingsKey(
+        "providers.*.dialect", .oneOf(DialectName.allCases.map(\.rawValue)),
+        "The wire format it speaks; that of the registry unless given."),
+      SettingsKey("providers.*.base_url", .text, "Its address; ${NAME} stands for an environment variable."),
+      SettingsKey("providers.*.like", .text, "A registry entry whose dialect, auth and quirks it has."),
+      SettingsKey("providers.*.api_key", .variable, "The environment variable that holds its key."),
+      SettingsKey("providers.*.api_key_file", .text, "A file whose first line is its key."),
+      SettingsKey("providers.*.api_key_command", .text, "A command whose first line of output is its key."),
+      SettingsKey("providers.*.headers.*", .text, "A header each request to it carries."),
+      SettingsKey("providers.*.timeouts.connect", .time, "How long connecting may take.", fallback: "10s"),
+      SettingsKey("providers.*.timeouts.first_byte", .time, "How long it may take to begin an answer.", fallback: "5m"),
+      SettingsKey("providers.*.timeouts.idle", .time, "How long it may be silent within one.", fallback: "2m"),
+      SettingsKey("providers.*.timeouts.total", .time, "How long a call may take in all."),
+      SettingsKey("models.*.context", .count, "Its context window in tokens."),
+      SettingsKey("models.*.max_output", .count, "The most tokens it can write."),
+    ]
+    + ["input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning"].map {
+      SettingsKey("models.*.price.\($0)", .price, "US dollars per million tokens of this kind.")
+    } + [
+      SettingsKey("aliases.*", .text, "A short name for PROVIDER/MODEL."),
+      SettingsKey(
+        "ledger.contents", .oneOf(["full", "none"]), "Whether prompts and answers are stored beside the books.",
+        fallback: "full"),
+      SettingsKey("ledger.retention", .time, "How long they are kept; the books stay for ever."),
+      SettingsKey(
+        "ledger.sync", .oneOf(["normal", "full"]), "What survives a power cut: all but the last second, or all.",
+        fallback: "normal"),
+    ]
+
+  /// The names of the sections, in order.
+  package static var sections: [String] { names(belowPath: []) }
+
+  /// The names that may stand below `path` (with `*` for names of the user's choice), in order.
+  package static func names(below path: String...) -> [String] { names(belowPath: path) }
+
+  private static func names(belowPath path: [String]) -> [String] {
+    all.reduce(into: []) { names, key in
+      guard key.path.count > path.count, key.path.starts(with: path) else { return }
+      let name = key.path[path.count]
+      if name != "*", !names.contains(name) { names.append(name) }
+    }
+  }
+
+  /// The key that `typed` (`providers.openai.base_url`) means, with the names in it; a name may hold dots.
+  package static func find(_ typed: String) -> (key: SettingsKey, path: [String])? {
+    for key in all {
+      if let path = key.match(typed[...], key.path[...]) { return (key, path) }
+    }
+    return nil
+  }
+
+  private func match(_ typed: Substring, _ pattern: ArraySlice<String>) -> [String]? {
+    guard let first = pattern.first else { return nil }
+    let rest = pattern.dropFirst()
+    if rest.isEmpty { return first == "*" || typed == first ? (typed.isEmpty ? nil : [String(typed)]) : nil }
+    if first != "*" {
+      guard typed.hasPrefix(first + ".") else { return nil }
+      return match(typed.dropFirst(first.count + 1), rest).map { [first] + $0 }
+    }
+    // A name may hold dots: the shortest one after which the rest fits.
+    for dot in typed.indices where typed[dot] == "." && dot != typed.startIndex {
+      if let below = match(typed[typed.index(after: dot)...], rest) { return [String(typed[..<dot])] + below }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,46 @@
+// Starting a line in the shell, as a person would have typed it.
+
+import Glibc
+
+/// A process that was started with `/bin/sh -c`.
+package struct ShellProcess: Sendable {
+  private let process: pid_t
+
+  /// Starts the shell with default signals and an empty signal mask; our descriptors close by themselves (`O_CLOEXEC`).
+  ///
+  /// `output` takes the place of its standard output.
+  package init(_ line: String, output: Int32? = nil) throws(FileFailure) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    if let output { posix_spawn_file_actions_adddup2(&actions, output, 1) }
+
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var (none, all) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    sigfillset(&all)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
+    var process: pid_t = 0
+    var arguments: [UnsafeMutablePointer<CChar>?] =
+      ["/bin/sh", "-c", line].map { (text: String) in strdup(text) } + [nil]
+    defer { arguments.forEach { free($0) } }
+    let code = posix_spawn(&process, "/bin/sh", &actions, &attributes, &arguments, environ)
+    guard code == 0 else { throw FileFailure(path: "/bin/sh", code: code, why: errorText(code)) }
+    self.process = process
+  }
+
+  /// Waits for its end: its exit status, or 128 and the signal that ended it.
+  package func wait() -> Int32 {
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    let signal = status & 0x7f
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+  }
+
+  package func terminate() { kill(process, SIGTERM) }
+}
