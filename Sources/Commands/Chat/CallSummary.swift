@@ -45,8 +45,8 @@ extension Outcome {
 func comparison(of outcomes: [Outcome]) -> Table {
   Table(
     [
-      .text("model"), .word("status"), .number("in"), .number("out"), .number("cost"), .number("first token"),
-      .number("total"),
+      .text("MODEL"), .word("STATUS"), .number("IN"), .number("OUT"), .number("COST"), .number("FIRST TOKEN"),
+      .number("TOTAL"),
     ], rows: outcomes.map(\.comparisonCells))
 }
 
