@@ -1,8 +1,22 @@
 // How many columns a text takes on a terminal.
 
 /// The columns of a text on one line.
-package func displayWidth(of text: some StringProtocol) -> Int {
-  text.reduce(0) { $0 + displayWidth(of: $1) }
+package func displayWidth(_ text: String) -> Int {
+  if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
+  return text.reduce(0) { $0 + displayWidth(of: $1) }
+}
+
+/// As much of `text` as fits into `width` columns, with an ellipsis for what does not.
+package func truncated(_ text: String, to width: Int) -> String {
+  if displayWidth(text) <= width { return text }
+  var (kept, used) = ("", 0)
+  for character in text {
+    let columns = displayWidth(of: character)
+    if used + columns > width - 1 { break }
+    kept.append(character)
+    used += columns
+  }
+  return width > 0 ? kept + "…" : ""
 }
 
 /// The columns of one character as people see it: 0 for a lone combining mark, 2 for CJK and emoji, else 1.
