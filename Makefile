@@ -26,7 +26,7 @@ lint: setup ## check the format and that generated files are in step
 	@scripts/lint
 
 format: ## format the source
-	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 generate: ## write man/ and completions/ from the list of commands
 	@scripts/generate

@@ -60,6 +60,8 @@ const char *ccurl_load(void) {
   return load_problem;
 }
 
+const char *ccurl_version(void) { return libcurl.curl_version_info(CURLVERSION_NOW)->version; }
+
 const char *ccurl_default_ca_path(void) { return libcurl.curl_version_info(CURLVERSION_NOW)->capath; }
 
 CURL *ccurl_easy_init(void) { return libcurl.curl_easy_init(); }

@@ -6,7 +6,8 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .models, .providers, .spend, .logs, .keys, .config, .completions, .version, .help, .complete, .manual,
+    .chat, .spend, .logs, .models, .providers, .keys, .config, .doctor, .completions, .version, .help, .complete,
+    .manual,
   ]
 
   /// Runs what was typed after the program's name, and gives the exit status.

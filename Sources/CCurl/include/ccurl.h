@@ -17,6 +17,9 @@ const char *ccurl_load(void);
 // The directory of CA certificates that libcurl was built with; may be NULL.
 const char *ccurl_default_ca_path(void);
 
+// The version of the library that was loaded, such as "7.88.1"; only after ccurl_load() gave NULL.
+const char *ccurl_version(void);
+
 CURL *ccurl_easy_init(void);
 void ccurl_easy_reset(CURL *easy);
 void ccurl_easy_cleanup(CURL *easy);

@@ -8,7 +8,7 @@ package final class LedgerReader {
   let database: Database
   /// `nil` when the ledger may only be read.
   private let lock: WriteLock?
-  let isWritable: Bool
+  package let isWritable: Bool
 
   /// Opens the ledger and settles what dead processes left open; `nil` when none was begun yet.
   package init?(_ files: LedgerFiles, settings: LedgerSettings = LedgerSettings(), now: Timestamp) throws(LedgerFailure)

@@ -182,3 +182,6 @@ private final class YAMLParser {
 extension TextPlace {
   fileprivate init(_ mark: yaml_mark_t) { self.init(line: Int(mark.line) + 1, column: Int(mark.column) + 1) }
 }
+
+/// The version of libyaml.
+package var yamlLibraryVersion: String { String(cString: yaml_get_version_string()) }
