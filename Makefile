@@ -17,7 +17,8 @@ build: setup ## build the release binary
 run: build ## build, send a prompt to the offline model, and show what was spent
 	@scripts/demo "$(BINARY)"
 
-test: setup ## run all tests
+test: ## run all tests
+	@scripts/setup mandoc zsh fish
 	swift build --build-tests
 	swift test --skip-build
 
@@ -27,6 +28,9 @@ lint: setup ## check the format and that generated files are in step
 format: ## format the source
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
+generate: ## write man/ and completions/ from the list of commands
+	@scripts/generate
+
 catalog: ## write the provider data files (from FACTS, when there) and the embedded tables
 	@if [ -d "$(FACTS)" ]; then python3 scripts/catalog.py import "$(FACTS)"; fi
 	python3 scripts/catalog.py embed
@@ -35,11 +39,18 @@ bench: ## measure start-up, reports and decoding against the thresholds
 	@scripts/setup valgrind binutils
 	@Benchmarks/run
 
-install: build ## install under PREFIX (/usr/local)
-	install -D -s -m 755 "$(BINARY)" "$(DESTDIR)$(PREFIX)/bin/llmgw"
+install: build ## install program, manual and completions under PREFIX (/usr/local)
+	@scripts/install "$(BINARY)" "$(DESTDIR)$(PREFIX)"
 
 uninstall: ## remove what install put there
-	rm -f "$(DESTDIR)$(PREFIX)/bin/llmgw"
+	@scripts/install --remove "$(DESTDIR)$(PREFIX)"
 
-.PHONY: help setup build run test lint format catalog bench install uninstall
+dist: build ## pack dist/: a tarball and a Debian package
+	@scripts/setup binutils
+	@scripts/dist "$(BINARY)"
+
+check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
+	@scripts/check-dist
+
+.PHONY: help setup build run test lint format generate catalog bench install uninstall dist check-dist
 .DEFAULT_GOAL := help
