@@ -27,19 +27,6 @@ package func displayWidth(of character: Character) -> Int {
   return scalars.reduce(0) { $0 + width(of: $1) }
 }
 
-/// As much of `text` as fits into `width` columns, with an ellipsis for what does not.
-package func truncated(_ text: String, to width: Int) -> String {
-  if displayWidth(of: text) <= width { return text }
-  var (kept, used) = ("", 0)
-  for character in text {
-    let columns = displayWidth(of: character)
-    if used + columns > width - 1 { break }
-    kept.append(character)
-    used += columns
-  }
-  return width > 0 ? kept + "…" : ""
-}
-
 /// A flag, an emoji with a modifier or a variation selector, or several emoji joined into one.
 private func isEmojiSequence(_ scalars: Character.UnicodeScalarView) -> Bool {
   guard let first = scalars.first, first.properties.isEmoji else { return false }
