@@ -125,15 +125,16 @@ extension Questioning {
   /// Prints what belongs to all answers together and decides the exit status: that of the first that failed.
   func conclude(_ answers: [Answer], _ file: OutputFile?) throws -> Int32 {
     if let closed = answers.compactMap(\.outputFailure).first {
-      if !closed.readerLeft {
-        throw file.map { OutputFile.failure($0.path, closed.words) }
-          ?? CommandFailure(.general, "standard output: \(closed.words)")
-      }
+      if !closed.readerLeft { throw failure(closed, file) }
       return answers.contains { $0.outcome.bookkeeping != nil } ? ExitCode.notBooked.rawValue : ExitCode.ok.rawValue
     }
     if options.json {
       let objects = answers.map { $0.outcome.json(error: $0.failure) }
-      try terminal.stdout.write((options.models.count > 1 ? .array(objects) : objects[0]).indentedText + "\n")
+      do throws(OutputClosed) {
+        try terminal.stdout.write((options.models.count > 1 ? .array(objects) : objects[0]).indentedText + "\n")
+      } catch {
+        throw error.readerLeft ? error : failure(error, file)
+      }
     }
     if answers.count > 1 {
       let lines = comparison(of: answers.map(\.outcome)).lines(
@@ -146,5 +147,10 @@ extension Questioning {
       note(terminal.stderr.styled("copied", .dim))
     }
     return answers.compactMap(\.failure).first?.code.rawValue ?? ExitCode.ok.rawValue
+  }
+
+  private func failure(_ closed: OutputClosed, _ file: OutputFile?) -> CommandFailure {
+    file.map { OutputFile.failure($0.path, closed.words) }
+      ?? CommandFailure(.general, "standard output: \(closed.words)")
   }
 }

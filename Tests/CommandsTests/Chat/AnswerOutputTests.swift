@@ -197,6 +197,13 @@ struct AnOutputFile {
     #expect(result.stderr.contains(hint), "\(result.stderr)")
   }
 
+  @Test func `that is full says so of JSON too`() async throws {
+    let home = ProgramHome()
+    let result = await home.run("chat", "-m", "offline/echo", "--json", "--output", "/dev/full", "hi")
+    #expect(result.ending == .exited(1))
+    #expect(result.stderr.hasPrefix("llmgw: output '/dev/full': no space left"), "\(result.stderr)")
+  }
+
   @Test func `of JSON has the object, also of a failure`() async throws {
     let home = ProgramHome()
     home.configure(port: 1)
