@@ -4,24 +4,12 @@
 _llmgw_place() {
   case $1 in
   'llmgw')
-    commands='chat models providers spend logs keys config completions version help'
+    commands='chat spend logs models providers keys config doctor completions version help'
     flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
     commands=''
     flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help'
-    ;;
-  'llmgw models')
-    commands='show'
-    flags='-p --provider --can --mode --max-input-price --context --sort --live --json -h --help'
-    ;;
-  'llmgw models show')
-    commands=''
-    flags='--json -h --help'
-    ;;
-  'llmgw providers')
-    commands=''
-    flags='--ready --json -h --help'
     ;;
   'llmgw spend')
     commands=''
@@ -42,6 +30,18 @@ _llmgw_place() {
   'llmgw logs prune')
     commands=''
     flags='--older --compact --json -h --help'
+    ;;
+  'llmgw models')
+    commands='show'
+    flags='-p --provider --can --mode --max-input-price --context --sort --live --json -h --help'
+    ;;
+  'llmgw models show')
+    commands=''
+    flags='--json -h --help'
+    ;;
+  'llmgw providers')
+    commands=''
+    flags='--ready --json -h --help'
     ;;
   'llmgw keys')
     commands='set list remove test'
@@ -98,6 +98,10 @@ _llmgw_place() {
   'llmgw config unset')
     commands=''
     flags='-h --help'
+    ;;
+  'llmgw doctor')
+    commands=''
+    flags='--json -h --help'
     ;;
   'llmgw completions')
     commands=''

@@ -8,11 +8,12 @@ package struct ShellProcess: Sendable {
 
   /// Starts the shell with default signals and an empty signal mask; our descriptors close by themselves (`O_CLOEXEC`).
   ///
-  /// `output` takes the place of its standard output.
-  package init(_ line: String, output: Int32? = nil) throws(FileFailure) {
+  /// `input` and `output` take the places of its standard input and output.
+  package init(_ line: String, input: Int32? = nil, output: Int32? = nil) throws(FileFailure) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    if let input { posix_spawn_file_actions_adddup2(&actions, input, 0) }
     if let output { posix_spawn_file_actions_adddup2(&actions, output, 1) }
 
     var attributes = posix_spawnattr_t()
