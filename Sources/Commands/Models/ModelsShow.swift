@@ -7,12 +7,12 @@ import Wire
 extension ModelsRun {
   func show(_ name: String) throws -> Int32 {
     let target = try invocation.resolve(name, in: catalog)
-    guard let row = row(of: target) else {
+    guard let entry = catalog.modelEntries(of: target.provider.id).first(where: { $0.name == target.name }) else {
       let advice = CommandFailure.modelMeant(by: target.name, catalog)
       throw CommandFailure(
         .notFound, "model '\(safeLine(target.name))': the catalogue does not know it", advice: advice)
     }
-    let entry = ModelEntry(name: target.name, row: row)
+    let row = row(of: target)
     if options.json {
       var object = entry.json(checked: target.provider.checked).object ?? JSONObject()
       object["facts"] = .object(row)
@@ -24,13 +24,15 @@ extension ModelsRun {
     return ExitCode.ok.rawValue
   }
 
-  private func row(of target: Target) -> JSONObject? {
-    var found: JSONObject?
-    let spelling = target.model
-    catalog.forEachRow(of: target.provider.id) { name, row in
-      if name == "\(target.provider.id)/\(spelling)" { found = row }
-    }
-    return found
+  /// The facts of the table, with the prices of the config where it gives others.
+  private func row(of target: Target) -> JSONObject {
+    var row = JSONObject()
+    catalog.forEachRow(of: target.provider.id) { if $0 == target.name { row = $1 } }
+    guard catalog.correctedNames.contains(target.name), let card = target.facts?.prices,
+      let own = (try? JSON.parse(card.text))?.object
+    else { return row }
+    for member in own.members { row[member.name] = member.value }
+    return row
   }
 
   private func otherNames(of target: Target) -> [String] {

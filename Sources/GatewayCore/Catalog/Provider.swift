@@ -62,6 +62,7 @@ public struct Provider: Sendable, Equatable {
   package init(ownNamed id: String) {
     self.init(id: id)
     keyIsOptional = true
+    modelsPath = "/models"
   }
 
   public static func == (left: Provider, right: Provider) -> Bool {

@@ -27,6 +27,8 @@ struct AttemptRun {
   var mayHaveBeenProcessed = false
   /// It is closed in the books.
   var isClosed = false
+  /// The program itself cannot use the network: another attempt would go the same way.
+  var isHopeless = false
 }
 
 /// The caller does not want any more.
@@ -91,6 +93,7 @@ extension Gateway {
         try await decodeWhole(dialect, response, prepared, &run, delivery)
       }
     } catch let failure as TransportFailure {
+      run.isHopeless = failure.kind == .unavailable
       run.mayHaveBeenProcessed = run.mayHaveBeenProcessed || failure.isAfterSending
       if failure.kind == .cancelled { throw CallerLeft() }
       throw ProviderFailure(failure, answerHadBegun: run.httpStatus != nil)

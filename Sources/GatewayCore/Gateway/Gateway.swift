@@ -63,7 +63,9 @@ public final class Gateway: Sendable {
 
   /// How long to wait before the next attempt; `nil` when there is none.
   private func retryWait(after run: AttemptRun, of retries: Int) -> Duration? {
-    guard let failure = run.failure, run.number <= retries, !run.hasBegun, !run.wasInterrupted else { return nil }
+    guard let failure = run.failure, run.number <= retries, !run.hasBegun, !run.isHopeless, !run.wasInterrupted else {
+      return nil
+    }
     return RetryPolicy.wait(after: failure, attempt: run.number, random: runtime.random())
   }
 
