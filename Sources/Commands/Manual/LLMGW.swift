@@ -46,6 +46,8 @@ package enum LLMGW {
     Term("XDG_DATA_HOME", "Where the ledger's directory is, instead of ~/.local/share."),
     Term("HOME", "The home directory."),
     Term("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "The proxy to call through, and hosts to call without it."),
+    Term("WAYLAND_DISPLAY, DISPLAY, PATH", "Where --copy finds a desktop and the program for its clipboard."),
+    Term("SSH_CONNECTION", "With it, --copy asks the terminal to take the text, not this machine's desktop."),
     Term("NO_COLOR", "No colour, when it is set to anything."),
     Term("CLICOLOR_FORCE", "Colour also where the output is no terminal, when it is set to anything but 0."),
     Term("TERM", "No colour when it is 'dumb'."),
