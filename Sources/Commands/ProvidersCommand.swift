@@ -69,7 +69,7 @@ private struct ProvidersRun {
     let table = Table(
       [.text("PROVIDER"), .text("DIALECT"), .text("KEY"), .text("ADDRESS")],
       rows: rows.map { [$0.provider.id, $0.dialect, $0.answers ? "answers" : $0.key, $0.address] })
-    try invocation.terminal.stdout.write(
+    try invocation.showPaged(
       table.lines(width: invocation.terminal.tableWidth).map { $0 + "\n" }.joined())
     return ExitCode.ok.rawValue
   }

@@ -105,7 +105,7 @@ struct ASpendReport {
   func `fits the terminal when its names can be cut`(_ width: Int) async throws {
     try await books.book(call("op-1", model: String(repeating: "名", count: 90)))
     let lines = await books.run("spend", terminal: width).out.split(separator: "\n")
-    #expect(lines.allSatisfy { displayWidth(of: String($0)) <= max(width, 58) }, "\(lines)")
+    #expect(lines.allSatisfy { displayWidth(String($0)) <= max(width, 58) }, "\(lines)")
   }
 
   @Test func `as JSON has exact amounts, and null where nothing is known`() async throws {

@@ -53,7 +53,7 @@ struct ATable {
     ("\u{200B}", 0),
   ])
   func `text is as wide as the terminal draws it`(_ text: String, _ width: Int) {
-    #expect(displayWidth(of: text) == width)
+    #expect(displayWidth(text) == width)
   }
 
   @Test(arguments: [

@@ -193,6 +193,17 @@ struct LedgerCalendarTests {
     #expect(Self.europe.start(of: CivilDay(year: 2026, month: month, day: day)).rfc3339 == expected)
   }
 
+  @Test(arguments: [
+    (3, 29, 90, "2026-03-29T00:30:00.000000Z"), (3, 29, 210, "2026-03-29T01:30:00.000000Z"),
+    (10, 25, 90, "2026-10-24T23:30:00.000000Z"), (10, 25, 210, "2026-10-25T02:30:00.000000Z"),
+  ])
+  func `a local time on the day that clocks change is the right moment`(
+    _ month: Int, _ day: Int, _ minute: Int, _ expected: String
+  ) {
+    let moment = Self.europe.moment(CivilDay(year: 2026, month: month, day: day), secondOfDay: minute * 60)
+    #expect(moment.rfc3339 == expected)
+  }
+
   @Test func `a report by day follows the zone and not UTC`() async throws {
     let scratch = try Scratch()
     let ledger = try scratch.ledger()

@@ -1,5 +1,6 @@
 // The books: opened before, closed once, by many at a time, and honest about what was lost.
 import Glibc
+import Synchronization
 import Testing
 import Wire
 
@@ -95,6 +96,32 @@ struct LedgerTests {
     try await ledger.record(call("op-3") { $0.project = "new" })
     #expect(try scratch.find("op-3")?.project == "new")
     await ledger.close()
+  }
+
+  @Test func `one commit for all that cannot be becomes one for each, so that nobody fails for another's sake`()
+    async throws
+  {
+    try scratch.files.create()
+    let lock = try WriteLock(path: scratch.files.lock, patience: .seconds(1))
+    let settings = LedgerSettings()
+    let database = try Database(writing: scratch.files, settings: settings, under: lock, now: mondayNoon)
+    let ended = Latch()
+    let told = CallersTold()
+    let writer = LedgerWriter(
+      files: scratch.files, database: database, lock: lock, presence: try RunningProcess(in: scratch.files),
+      settings: settings, now: mondayNoon, ended: { ended.open() })
+    // In the inbox before the thread runs: they come into one commit.
+    for id in ["op-1", "op-2", "op-1", "op-3"] {
+      let unit = LedgerWriter.Unit(entries: call(id)) { result in
+        told.kinds.withLock { $0.append(result.failureKind) }
+      }
+      #expect(writer.inbox.put(unit))
+    }
+    writer.inbox.close()
+    try writer.start()
+    await ended.wait()
+    #expect(told.kinds.withLock { $0 } == [nil, nil, .other, nil])
+    #expect(try scratch.spend().total.calls == 3)
   }
 
   @Test func `an attempt still open when its call ends is lost at its estimate`() async throws {
@@ -318,4 +345,15 @@ struct LedgerOrphanTests {
     #expect(report.total.calls == 20)
     #expect(report.total.cost?.decimalText == "0.00000001")
   }
+}
+
+extension Result where Failure == LedgerFailure {
+  fileprivate var failureKind: LedgerFailure.Kind? {
+    if case .failure(let failure) = self { failure.kind } else { nil }
+  }
+}
+
+/// What each caller was told, in order.
+private final class CallersTold: Sendable {
+  let kinds = Mutex<[LedgerFailure.Kind?]>([])
 }

@@ -65,7 +65,8 @@ func anthropicStream(chunks: Int) -> [UInt8] {
   text += event("content_block_stop", #"{"type":"content_block_stop","index":0}"#)
   text += event(
     "message_delta",
-    #"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":10000}}"#)
+    #"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":10000}}"#
+  )
   text += event("message_stop", #"{"type":"message_stop"}"#)
   return Array(text.utf8)
 }

@@ -10,7 +10,7 @@ struct Answer: Sendable {
   var failure: CommandFailure?
   /// Why stdout took no more, if it did not.
   var outputFailure: OutputClosed?
-  /// What was printed of it: the answer, or the code in it.
+  /// What was shown of it: the answer, or the code in it.
   var printed = ""
 
   /// The answer is what was asked for, whether or not it could be booked.
@@ -28,7 +28,7 @@ struct Questioning: Sendable {
   func ask(_ calls: [Call]) async -> [Answer] {
     var answers: [Answer] = []
     for call in calls {
-      if calls.count > 1 { announce(call, isFirst: answers.isEmpty) }
+      if calls.count > 1 { announce(call, isFirst: answers.allSatisfy(\.printed.isEmpty)) }
       let answer = await ask(call)
       answers.append(answer)
       report(answer)
@@ -60,13 +60,14 @@ struct Questioning: Sendable {
     }
     var answer = Answer(outcome: outcome, failure: verdict(on: outcome, call.request.output))
     answer.outputFailure = outputFailure
-    answer.printed = outcome.reply.refusal ?? outcome.reply.text
     do throws(OutputClosed) {
-      if outputFailure != nil || options.json {
-        return answer
+      if outputFailure != nil { return answer }
+      if options.json {
+        answer.printed = outcome.reply.text
       } else if let choice = options.extraction {
         try show(choice, of: &answer)
       } else {
+        answer.printed = outcome.reply.refusal ?? outcome.reply.text
         try printer.finish(answer.printed)
       }
     } catch {
@@ -134,7 +135,11 @@ extension Questioning {
       let objects = answers.map { $0.outcome.json(error: $0.failure) }
       try terminal.stdout.write((options.models.count > 1 ? .array(objects) : objects[0]).indentedText + "\n")
     }
-    if answers.count > 1 { note("\n" + comparison(of: answers.map(\.outcome), width: terminal.width).dropLast()) }
+    if answers.count > 1 {
+      let lines = comparison(of: answers.map(\.outcome)).lines(
+        width: terminal.stderr.isTerminal ? terminal.width : .max)
+      note("\n" + lines.joined(separator: "\n"))
+    }
     if options.json || answers.contains(where: \.isGood) { try file?.commit() }
     if options.copies, let answer = answers.first, answer.isGood {
       try invocation.copy(answer.printed)

@@ -31,7 +31,7 @@ extension AnyCommand<Invocation> {
         } else {
           let text = LogDetails.text(
             record, options.isUTC ? .utc : .local, width: invocation.terminal.tableWidth, isTerminal: stdout.isTerminal)
-          try stdout.write(text)
+          try invocation.showPaged(text)
         }
         return ExitCode.ok.rawValue
       }))

@@ -60,7 +60,7 @@ struct ModelsRun {
       return ExitCode.notFound.rawValue
     }
     let text = table(chosen).lines(width: terminal.tableWidth).map { $0 + "\n" }.joined()
-    try terminal.stdout.write(text)
+    try invocation.showPaged(text)
     return ExitCode.ok.rawValue
   }
 

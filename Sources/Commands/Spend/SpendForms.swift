@@ -29,14 +29,15 @@ extension SpendReport {
   /// The rows with a bar each, where there is room beside them.
   private func withBars(_ lines: [String], width: Int) -> [String] {
     let dearest = rows.map(\.spend.priced).max() ?? .zero
-    let left = (lines.map { displayWidth(of: $0) }.max() ?? 0) + 2
+    let left = (lines.map { displayWidth($0) }.max() ?? 0) + 2
     let barWidth = min(20, width - left)
     guard dearest > .zero, barWidth >= 5 else { return lines }
     return lines.enumerated().map { index, line in
       // The titles come first, the rule and the total last.
       guard index > 0, index <= rows.count, rows[index - 1].spend.priced > .zero else { return line }
       let share = max(rows[index - 1].spend.priced.thousandths(of: dearest), 1)
-      return line + String(repeating: " ", count: left - displayWidth(of: line)) + bar(thousandths: share, width: barWidth)
+      let gap = String(repeating: " ", count: left - displayWidth(line))
+      return line + gap + bar(thousandths: share, width: barWidth)
     }
   }
 

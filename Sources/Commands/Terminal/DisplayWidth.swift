@@ -1,21 +1,14 @@
 // How many columns a text takes on a terminal.
 
 /// The columns of a text on one line.
-package func displayWidth(of text: some StringProtocol) -> Int {
-  text.reduce(0) { $0 + displayWidth(of: $1) }
-}
-
-/// The columns of one character as people see it: 0 for a lone combining mark, 2 for CJK and emoji, else 1.
-package func displayWidth(of character: Character) -> Int {
-  if let ascii = character.asciiValue { return ascii < 0x20 || ascii == 0x7F ? 0 : 1 }
-  let scalars = character.unicodeScalars
-  if scalars.count > 1, isEmojiSequence(scalars) { return 2 }
-  return scalars.reduce(0) { $0 + width(of: $1) }
+package func displayWidth(_ text: String) -> Int {
+  if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text.utf8.count }
+  return text.reduce(0) { $0 + displayWidth(of: $1) }
 }
 
 /// As much of `text` as fits into `width` columns, with an ellipsis for what does not.
 package func truncated(_ text: String, to width: Int) -> String {
-  if displayWidth(of: text) <= width { return text }
+  if displayWidth(text) <= width { return text }
   var (kept, used) = ("", 0)
   for character in text {
     let columns = displayWidth(of: character)
@@ -24,6 +17,14 @@ package func truncated(_ text: String, to width: Int) -> String {
     used += columns
   }
   return width > 0 ? kept + "…" : ""
+}
+
+/// The columns of one character as people see it: 0 for a lone combining mark, 2 for CJK and emoji, else 1.
+package func displayWidth(of character: Character) -> Int {
+  if let ascii = character.asciiValue { return ascii < 0x20 || ascii == 0x7F ? 0 : 1 }
+  let scalars = character.unicodeScalars
+  if scalars.count > 1, isEmojiSequence(scalars) { return 2 }
+  return scalars.reduce(0) { $0 + width(of: $1) }
 }
 
 /// A flag, an emoji with a modifier or a variation selector, or several emoji joined into one.

@@ -42,7 +42,7 @@ package struct Table: Sendable, Equatable {
   }
 
   private func fittedWidths(_ cells: [[String]], width: Int) -> [Int] {
-    var widths = columns.indices.map { column in cells.map { displayWidth(of: $0[column]) }.max() ?? 0 }
+    var widths = columns.indices.map { column in cells.map { displayWidth($0[column]) }.max() ?? 0 }
     func total() -> Int { widths.reduce(0, +) + Self.gap * (widths.count - 1) }
     while total() > width {
       let shrinkable = columns.indices.filter { columns[$0].mayBeCut && widths[$0] > Self.narrowest }
@@ -55,7 +55,7 @@ package struct Table: Sendable, Equatable {
   private func line(_ cells: [String], _ widths: [Int]) -> String {
     let padded = columns.indices.map { column in
       let text = truncated(cells[column], to: widths[column])
-      let space = String(repeating: " ", count: widths[column] - displayWidth(of: text))
+      let space = String(repeating: " ", count: widths[column] - displayWidth(text))
       return columns[column].isNumber ? space + text : text + space
     }
     let joined = padded.joined(separator: String(repeating: " ", count: Self.gap))

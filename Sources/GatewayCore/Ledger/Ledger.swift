@@ -67,6 +67,9 @@ public final class Ledger: Sendable {
 
   deinit { writer.inbox.close() }
 
+  /// `3.40.1`: the SQLite that is loaded.
+  package static var sqliteVersion: String { Database.libraryVersion }
+
   /// Books a call before anything of it leaves, with its first attempt if that is known.
   package func open(_ operation: OperationOpening, attempt: AttemptOpening? = nil) async throws(LedgerFailure) {
     try await record([.openOperation(operation)] + (attempt.map { [.openAttempt($0)] } ?? []))

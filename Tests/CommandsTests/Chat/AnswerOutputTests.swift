@@ -240,7 +240,7 @@ struct SeveralModels {
     home.configure(port: server.port)
     let result = await home.run("chat", "-m", "mock/m", "-m", "mock/n", "hi")
     #expect(result.ending == .exited(3))
-    #expect(result.stdout == "\nsecond\n")
+    #expect(result.stdout == "second\n")
     #expect(result.stderr.contains("401"))
   }
 

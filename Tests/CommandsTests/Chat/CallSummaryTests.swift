@@ -12,6 +12,10 @@ private func outcome(_ model: String = "mock/m", _ change: (inout Outcome) -> Vo
   var outcome = Outcome(id: "1", status: .ok, target: try catalog.resolve(model))
   outcome.usage = Usage(input: 1000, output: 1_234_567)
   outcome.cost = Cost(amount: Picodollars(dollars: "0.0027"), source: .computed)
+  outcome.attempts = [
+    AttemptSummary(
+      number: 1, provider: "mock", model: "m", status: .ok, cost: outcome.cost, totalMicroseconds: 10_310_000)
+  ]
   outcome.firstTokenMicroseconds = 310_000
   outcome.totalMicroseconds = 10_310_000
   change(&outcome)
@@ -63,11 +67,10 @@ struct TheSummary {
       $0.totalMicroseconds = 999
     }
     #expect(
-      comparison(of: [try outcome(), second], width: 80) == """
-        model                    status     in        out      cost  first token   total
+      comparison(of: [try outcome(), second]).lines(width: 80).joined(separator: "\n") == """
+        MODEL                    STATUS     IN        OUT      COST  FIRST TOKEN   TOTAL
         mock/m                   ok      1,000  1,234,567  $0.00270       310 ms  10.3 s
-        mock/a-mode…a-long-name  failed      -          -  unpriced            -    1 ms
-
+        mock/a-model-with-quit…  failed      -          -  unpriced            -    1 ms
         """)
   }
 }

@@ -10,6 +10,6 @@ struct DisplayWidth {
     ("नि", 2), ("\u{1F6DC}", 2), ("א", 1),
   ])
   func `is what a terminal uses`(_ text: String, _ columns: Int) {
-    #expect(displayWidth(of: text) == columns)
+    #expect(displayWidth(text) == columns)
   }
 }

@@ -134,8 +134,9 @@ struct AnthropicMessagesTools {
       Tool(name: "g"), Tool(name: "", vendorDefinition: ["type": "web_search_20250305", "name": "web_search"]),
     ]
     for (choice, word) in [
-      (ToolChoice.auto, #"{"type":"auto""#), (.none, #"{"type":"none""#), (.required, #"{"type":"any""#),
-      (.tool(name: "f"), #"{"type":"tool","name":"f""#),
+      (ToolChoice.auto, #"{"type":"auto","disable_parallel_tool_use":true}"#), (.none, #"{"type":"none"}"#),
+      (.required, #"{"type":"any","disable_parallel_tool_use":true}"#),
+      (.tool(name: "f"), #"{"type":"tool","name":"f","disable_parallel_tool_use":true}"#),
     ] {
       request.toolChoice = choice
       request.parallelToolCalls = false
@@ -146,7 +147,7 @@ struct AnthropicMessagesTools {
           + #""input_schema":{"type":"object"},"strict":true,"cache_control":{"type":"ephemeral"}},"#
           + #"{"name":"g","input_schema":{"type":"object","properties":{}}},"#
           + #"{"type":"web_search_20250305","name":"web_search"}],"#
-          + #""tool_choice":\#(word),"disable_parallel_tool_use":true}}"#)
+          + #""tool_choice":\#(word)}"#)
       #expect(encoded.said == [])
     }
   }

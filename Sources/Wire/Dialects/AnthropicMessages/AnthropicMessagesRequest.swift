@@ -56,8 +56,11 @@ struct AnthropicMessagesRequestEncoder {
     }
     guard !tools.isEmpty else { return dropToolSettings() }
     body["tools"] = .array(tools)
+    if answersByTool, request.toolChoice != nil {
+      change("tool_choice", .converted, "the answer itself is a call of a tool here")
+    }
     var choice = answersByTool ? answerToolChoice : toolChoice
-    if request.parallelToolCalls == false {
+    if request.parallelToolCalls == false, choice?["type"] != "none" {
       // The setting stands within the choice: saying `auto` changes nothing else.
       if choice == nil { choice = ["type": "auto"] }
       choice?["disable_parallel_tool_use"] = true
@@ -137,7 +140,7 @@ struct AnthropicMessagesRequestEncoder {
         body[name] = .number(number)
       }
     }
-    if let asked = body["temperature"]?.number?.scaled(byPowerOfTen: 12), asked.value > 1_000_000_000_000 {
+    if body["temperature"]?.number?.isAboveOne == true {
       body["temperature"] = 1
       change("temperature", .clamped, "this format takes at most 1")
     }
@@ -219,6 +222,13 @@ struct AnthropicMessagesRequestEncoder {
     for member in request.metadata?.members ?? [] where member.name != "user_id" {
       change("metadata.\(member.name)", .dropped, "this format holds only user_id there")
     }
+  }
+}
+
+extension JSONNumber {
+  /// A number too large to be scaled is above one too.
+  fileprivate var isAboveOne: Bool {
+    scaled(byPowerOfTen: 12).map { $0.value > 1_000_000_000_000 } ?? !text.hasPrefix("-")
   }
 }
 

@@ -220,7 +220,8 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   private mutating func addArguments(
     _ piece: String, to index: Int, into events: inout [ChatEvent]
   ) throws(WireError) {
-    guard !piece.isEmpty, let kind = blocks[index]?.kind else { return }
+    guard !piece.isEmpty else { return }
+    guard let kind = blocks[index]?.kind else { throw WireError(offset: 0, "input for a block that is not open") }
     if blocks[index]?.wholeArguments != nil { blocks[index]?.wholeArguments = nil }
     switch kind {
     case .call(let call): events.append(.toolArguments(index: call, piece))
