@@ -19,7 +19,7 @@ end
 # True when these words name the command $argv and nothing else stands before the cursor.
 function __llmgw_directly_at
     __llmgw_at $argv
-    and test "$(commandline -opc | tail -n +2 | string join ' ')" = "$argv"
+    and test "$(string join ' ' -- (commandline -opc)[2..])" = "$argv"
 end
 
 # Prints the values that the program knows for the word under the cursor.

@@ -25,7 +25,7 @@ extension Program {
       # True when these words name the command $argv and nothing else stands before the cursor.
       function __\(name)_directly_at
           __\(name)_at $argv
-          and test "$(commandline -opc | tail -n +2 | string join ' ')" = "$argv"
+          and test "$(string join ' ' -- (commandline -opc)[2..])" = "$argv"
       end
 
       # Prints the values that the program knows for the word under the cursor.

@@ -79,6 +79,14 @@ struct Parsing {
     #expect { try one.parse(["a", "b"]) } throws: { ($0 as? UsageError)?.problem == "'b' is one word too many" }
   }
 
+  @Test func `a word of a fixed set is one of them`() {
+    #expect(throws: Never.self) { try Sample.teach.check(["fish"]) }
+    #expect { try Sample.teach.check(["bsh"]) } throws: {
+      ($0 as? UsageError)?.description == "'bsh': not one of bash, zsh, fish. Did you mean 'bash' or 'zsh'?"
+    }
+    #expect { try Sample.teach.check([]) } throws: { ($0 as? UsageError)?.problem == "SHELL is missing" }
+  }
+
   @Test func `a required word that repeats is filled by one, flags after it or not`() throws {
     let many = Command<Typed, Void>(
       CommandDescription("many", "Many."), options: { Typed() },

@@ -39,12 +39,13 @@ enum Sample {
       AnyCommand(command("secret-sub", "Not for everyone.", isHidden: true)),
     ])
 
+  static let teach = AnyCommand<Void>(
+    Command(
+      CommandDescription("teach", "Teach a shell.", group: CommandGroup("First things")), options: { Options() },
+      positionals: [.oneOf("SHELL", "Which shell.", isRequired: true) { $0.words.append(($1 as Shell).rawValue) }],
+      run: { _, _ in 0 }))
+
   static let program: Program<Void> = {
-    let teach = AnyCommand<Void>(
-      Command(
-        CommandDescription("teach", "Teach a shell.", group: CommandGroup("First things")), options: { Options() },
-        positionals: [.oneOf("SHELL", "Which shell.", isRequired: true) { $0.words.append(($1 as Shell).rawValue) }],
-        run: { _, _ in 0 }))
     let secret = AnyCommand<Void>(command("secret-command", "Not for everyone.", isHidden: true))
     var program = Program(
       name: "sample", summary: "A sample.", version: "1.2.3", date: "2026-01-02", commands: [ask, book, teach, secret])

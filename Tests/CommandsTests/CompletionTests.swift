@@ -1,6 +1,7 @@
 // Completion as a person meets it: the values the program offers, and the key in the three shells.
 
 import CommandLineKit
+import Commands
 import Testing
 
 @Suite struct Completion {
@@ -104,6 +105,27 @@ import Testing
     #expect(completing.stderr.contains("libsqlite3") && !completing.stderr.contains("libcurl"))
     let calling = await home.run("chat", "-m", "mock/m", "--retries", "0", "--no-stdin", "hi", environment: trace)
     #expect(calling.stderr.contains("libcurl"))
+  }
+
+  @Test(arguments: Shell.allCases)
+  func `the script of a shell is printed`(_ shell: Shell) async {
+    let result = await ProgramHome().run("completions", shell.rawValue)
+    #expect(result.ending == .exited(0))
+    #expect(result.stdout == LLMGW.program.completions(for: shell))
+  }
+
+  @Test(arguments: [
+    (["completions"], "llmgw: completions: SHELL is missing. See llmgw completions --help.\n"),
+    (
+      ["completions", "zhs"],
+      "llmgw: completions: 'zhs': not one of bash, zsh, fish. Did you mean 'zsh'?\n"
+    ),
+    (["__manual", "llmgw-chta.1"], "llmgw: __manual: 'llmgw-chta.1' is no page. Did you mean 'llmgw-chat.1'?\n"),
+  ])
+  func `a shell or page that is not known is a usage error`(_ words: [String], _ line: String) async {
+    let result = await ProgramHome().start(words, stdin: nil).finish()
+    #expect(result.ending == .exited(2))
+    #expect(result.stderr == line)
   }
 
   /// The line, and what the completion key makes of its last word.
