@@ -37,7 +37,7 @@ complete -c llmgw -n '__llmgw_directly_at ' -a models -d 'List models with their
 complete -c llmgw -n '__llmgw_directly_at ' -a providers -d 'List providers with address, dialect and key.'
 complete -c llmgw -n '__llmgw_directly_at ' -a keys -d 'Store, list, try and remove the keys of providers.'
 complete -c llmgw -n '__llmgw_directly_at ' -a config -d 'Show, check and change the config.'
-complete -c llmgw -n '__llmgw_directly_at ' -a doctor -d 'Check libraries, config, ledger, keys, network settings and terminal.'
+complete -c llmgw -n '__llmgw_directly_at ' -a doctor -d 'Check the machine and the set-up; say what to mend.'
 complete -c llmgw -n '__llmgw_directly_at ' -a completions -d 'Print the completion script of a shell.'
 complete -c llmgw -n '__llmgw_directly_at ' -a version -d 'Print the version.'
 complete -c llmgw -n '__llmgw_directly_at ' -a help -d 'Show help, of the program or of one command.'

@@ -12,7 +12,7 @@ extension AnyCommand<Invocation> {
   package static let doctor = AnyCommand(
     Command(
       CommandDescription(
-        "doctor", "Check libraries, config, ledger, keys, network settings and terminal.", group: .setup,
+        "doctor", "Check the machine and the set-up; say what to mend.", group: .setup,
         details: """
           Nothing is sent anywhere. The status is 1 when something must be mended, 0 when all is well or only worth a look.
           """,

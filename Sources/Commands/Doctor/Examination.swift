@@ -91,9 +91,7 @@ struct Examination {
 
   private var certificates: Finding {
     let usual = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
-    if let found = ([environment["SSL_CERT_FILE"]].compactMap(\.self) + usual).first(where: { access($0, R_OK) == 0 }) {
-      return Finding(.good, "certificates", found)
-    }
+    if let found = usual.first(where: { access($0, R_OK) == 0 }) { return Finding(.good, "certificates", found) }
     return Finding(
       .wrong, "certificates", "no bundle of certificate authorities", advice: "Install ca-certificates.")
   }

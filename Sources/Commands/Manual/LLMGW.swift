@@ -57,6 +57,7 @@ package enum LLMGW {
     Term("NO_COLOR", "No colour, when it is set to anything."),
     Term("CLICOLOR_FORCE", "Colour also where the output is no terminal, when it is set to anything but 0."),
     Term("TERM", "No colour when it is 'dumb'."),
+    Term("LC_ALL, LC_CTYPE, LANG", "The locale that 'llmgw doctor' looks at."),
     Term("COLUMNS", "The width of the terminal in columns."),
   ]
 

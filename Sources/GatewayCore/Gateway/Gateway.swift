@@ -63,9 +63,8 @@ public final class Gateway: Sendable {
 
   /// How long to wait before the next attempt; `nil` when there is none.
   private func retryWait(after run: AttemptRun, of retries: Int) -> Duration? {
-    guard let failure = run.failure, run.number <= retries, !run.hasBegun, !run.isHopeless, !run.wasInterrupted else {
-      return nil
-    }
+    let isOver = run.hasBegun || run.isHopeless || run.wasInterrupted
+    guard let failure = run.failure, run.number <= retries, !isOver else { return nil }
     return RetryPolicy.wait(after: failure, attempt: run.number, random: runtime.random())
   }
 
