@@ -54,17 +54,17 @@ private struct ChatRun: Sendable {
     defer { transport.shutdown() }
     let calls = try await calls(settings, catalog, transport)
     let file = try options.outputPath.map { try OutputFile(path: $0, id: invocation.runtime.makeID()) }
-    var world = invocation
-    if let file { world.terminal.stdout = file.stream }
+    var redirected = invocation
+    if let file { redirected.terminal.stdout = file.stream }
 
     if options.isDryRun {
-      try dryRun(calls, catalog, transport, to: world.terminal.stdout)
+      try dryRun(calls, catalog, transport, to: redirected.terminal.stdout)
       try file?.commit()
       return ExitCode.ok.rawValue
     }
     let ledger = invocation.openLedger(settings)
     let questioning = Questioning(
-      options: options, invocation: world, gateway: invocation.gateway(catalog, transport, ledger: ledger))
+      options: options, invocation: redirected, gateway: invocation.gateway(catalog, transport, ledger: ledger))
     let answers = await invocation.interruption.guarding { await questioning.ask(calls) }
     if case .success(let ledger) = ledger { await ledger.close() }
     return try questioning.conclude(answers, file)

@@ -12,7 +12,8 @@ extension AnyCommand<Invocation> {
     // The words are those of another command line: none of them is a flag of this one.
     command.run = { words, invocation in
       guard let expected = LLMGW.program.expectedValue(in: words) else { return ExitCode.ok.rawValue }
-      let lines = KnownValues(invocation: invocation).values(of: expected).compactMap(\.line)
+      let lines = KnownValues(invocation: invocation, commands: AllCommands.list).values(of: expected).compactMap(
+        \.line)
       try invocation.terminal.stdout.write(lines.map { $0 + "\n" }.joined())
       return ExitCode.ok.rawValue
     }

@@ -38,6 +38,7 @@ struct KnownValue: Equatable {
 /// Finds the values of a kind that begin as typed.
 struct KnownValues {
   let invocation: Invocation
+  let commands: [AnyCommand<Invocation>]
 
   func values(of expected: ExpectedValue) -> [KnownValue] {
     let beginning = expected.beginning
@@ -46,7 +47,7 @@ struct KnownValues {
     case .directory: return [KnownValue(text: ShellKnows.directories.rawValue)]
     case .oneOf(let choices): return choices.filter { $0.hasPrefix(beginning) }.map { KnownValue(text: $0) }
     case .command:
-      return AllCommands.list.filter { !$0.description.isHidden && $0.name.hasPrefix(beginning) }
+      return commands.filter { !$0.description.isHidden && $0.name.hasPrefix(beginning) }
         .map { KnownValue(text: $0.name, meaning: $0.description.summary) }
     case .known(let word): return KnownKind(rawValue: word).map { values(of: $0, beginning) } ?? []
     }
