@@ -40,7 +40,8 @@ private struct ChatRun: Sendable {
     defer { transport.shutdown() }
     let chosen = try await invocation.chooseTarget(
       typed: options.model, settings: settings, catalog: catalog, transport: transport)
-    let call = try call(to: chosen, settings)
+    let request = try invocation.chatRequest(options, model: chosen.target.model)
+    let call = invocation.call(request, to: chosen, options, settings)
     if let note = chosen.note { terminal.stderr.note(terminal.stderr.styled(note, .dim)) }
 
     if options.isDryRun { return try dryRun(call, catalog, transport) }
@@ -51,20 +52,6 @@ private struct ChatRun: Sendable {
     }
     if case .success(let ledger) = ledger { await ledger.close() }
     return try conclude(outcome, outputFailure, output: call.request.output, catalog)
-  }
-
-  private func call(to chosen: ChosenTarget, _ settings: Settings) throws -> Call {
-    let request = try invocation.chatRequest(options, model: chosen.target.model)
-    var call = Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli)
-    call.project = options.project ?? invocation.environment["LLMGW_PROJECT"]
-    call.session = options.session
-    call.tags = options.tags.map { Tag($0.key, $0.value) }
-    call.retries = options.retries ?? call.retries
-    call.timeouts = options.timeouts
-    call.isStrict = options.isStrict
-    call.costLimit = options.costLimit
-    call.storesContents = !options.storesNothing && settings.ledger.keepsContents
-    return call
   }
 
   private func dryRun(_ call: Call, _ catalog: Catalog, _ transport: Transport) throws -> Int32 {
@@ -109,8 +96,8 @@ private struct ChatRun: Sendable {
       throw CommandFailure(.general, "standard output: \(outputFailure.words)")
     }
     // The reader has had enough (`| head`): nothing to complain about, the call is booked.
-    if outputFailure != nil { return outcome.bookkeeping == nil ? 0 : fail(notBooked: outcome).code.rawValue }
-    let failure = verdict(on: outcome, output: output, catalog)
+    if outputFailure != nil { return outcome.bookkeeping == nil ? 0 : ExitCode.notBooked.rawValue }
+    let failure = outcome.verdict(for: output, failsOnLength: options.failsOnLength, catalog)
     if options.json {
       try terminal.stdout.write(outcome.json(error: failure).indentedText + "\n")
     }
@@ -125,41 +112,6 @@ private struct ChatRun: Sendable {
     terminal.stderr.note(safeLine(failure.line))
     return failure.code.rawValue
   }
-
-  private func verdict(on outcome: Outcome, output: OutputFormat, _ catalog: Catalog) -> CommandFailure? {
-    if let rejection = outcome.rejection { return CommandFailure(rejection: rejection, about: outcome.target.name) }
-    if let failure = outcome.failure {
-      let advice = failure.advice(target: outcome.target, keyOrigin: outcome.keyOrigin, catalog: catalog)
-      return CommandFailure(failure, target: outcome.target, advice: advice)
-    }
-    if outcome.status == .interrupted { return nil }
-    if outcome.status == .refused {
-      return CommandFailure(.refused, "\(outcome.target.name): the provider's filter refused the answer")
-    }
-    if outcome.status == .truncated, options.failsOnLength {
-      return CommandFailure(
-        .cut, "\(outcome.target.name): the answer was cut at its length limit",
-        advice: "Allow more with -o max_tokens=N.")
-    }
-    if let mismatch = mismatch(of: outcome.reply.text, with: output) {
-      return CommandFailure(.schema, "\(outcome.target.name): the answer does not fit the schema: \(mismatch)")
-    }
-    return outcome.bookkeeping == nil ? nil : fail(notBooked: outcome)
-  }
-
-  private func fail(notBooked outcome: Outcome) -> CommandFailure {
-    CommandFailure(
-      .notBooked, "the answer is complete, but the call could not be booked: \(outcome.bookkeeping?.description ?? "")")
-  }
-
-  private func mismatch(of text: String, with output: OutputFormat) -> String? {
-    guard case .jsonSchema(_, let schema, _) = output else { return nil }
-    do {
-      return JSONSchema(schema).mismatch(of: try JSON.parse(text))
-    } catch {
-      return "it is not JSON (byte \(error.offset): \(error.problem))"
-    }
-  }
 }
 
 extension Invocation {
@@ -168,5 +120,19 @@ extension Invocation {
       catalog: catalog, environment: environment, keys: keyStore, transport: transport, ledger: ledger,
       runtime: runtime,
       version: programVersion)
+  }
+
+  /// The call that `options` ask for.
+  func call(_ request: ChatRequest, to chosen: ChosenTarget, _ options: ChatOptions, _ settings: Settings) -> Call {
+    var call = Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli)
+    call.project = options.project ?? environment["LLMGW_PROJECT"]
+    call.session = options.session
+    call.tags = options.tags.map { Tag($0.key, $0.value) }
+    call.retries = options.retries ?? call.retries
+    call.timeouts = options.timeouts
+    call.isStrict = options.isStrict
+    call.costLimit = options.costLimit
+    call.storesContents = !options.storesNothing && settings.ledger.keepsContents
+    return call
   }
 }
