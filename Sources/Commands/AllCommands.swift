@@ -6,7 +6,7 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .models, .providers, .spend, .logs, .keys, .config, .completions, .version, .help, .complete, .manual,
+    .chat, .map, .models, .providers, .spend, .logs, .keys, .config, .completions, .version, .help, .complete, .manual,
   ]
 
   /// Runs what was typed after the program's name, and gives the exit status.
