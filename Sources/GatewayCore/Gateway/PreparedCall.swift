@@ -74,7 +74,7 @@ extension Gateway {
 
   func key(of provider: Provider, isNeeded: Bool) throws(Rejection) -> ProviderKey? {
     do {
-      return try ProviderKey.find(for: provider, environment: environment, store: keys, runCommand: keyFromCommand)
+      return try ProviderKey.find(for: provider, environment: environment, store: keys, runCommand: keyCommands.key)
     } catch {
       guard isNeeded else { return nil }
       throw .noKey(Rejection.KeyProblem(error))
