@@ -4,12 +4,16 @@
 _llmgw_place() {
   case $1 in
   'llmgw')
-    commands='chat spend logs models providers keys config doctor completions version help'
+    commands='chat map spend logs models providers keys config doctor completions version help'
     flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
     commands=''
     flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help'
+    ;;
+  'llmgw map')
+    commands=''
+    flags='-m --model -s --system -o --option --schema --timeout --retries --strict --fail-on-length --project --tag --no-log -j --jobs --format --jsonl --output --resume --max-cost -h --help'
     ;;
   'llmgw spend')
     commands=''

@@ -4,7 +4,7 @@
 function __llmgw_place
     set -l place
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' -- $place $word) 'chat' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
+        contains -- (string join ' ' -- $place $word) 'chat' 'map' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
         or break
         set -a place $word
     end
@@ -31,6 +31,7 @@ end
 
 complete -c llmgw -f
 complete -c llmgw -n '__llmgw_directly_at ' -a chat -d 'Send one prompt and print the answer as it arrives.'
+complete -c llmgw -n '__llmgw_directly_at ' -a map -d 'Send each line of a file through a prompt, several at once.'
 complete -c llmgw -n '__llmgw_directly_at ' -a spend -d 'Show what was spent.'
 complete -c llmgw -n '__llmgw_directly_at ' -a logs -d 'List the calls on the books, or show one.'
 complete -c llmgw -n '__llmgw_directly_at ' -a models -d 'List models with their context, prices and abilities.'
@@ -98,6 +99,26 @@ complete -c llmgw -n '__llmgw_at chat' -l no-stdin -d 'Do not read standard inpu
 complete -c llmgw -n '__llmgw_at chat' -l stdin-first -d 'Put standard input before the prompt instead of after it.'
 complete -c llmgw -n '__llmgw_at chat' -s h -l help -d 'Show this help.'
 complete -c llmgw -n '__llmgw_at chat' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at map' -s m -l model -x -a '(__llmgw_values)' -d 'Model to ask: provider/model, an alias, or a bare model name.'
+complete -c llmgw -n '__llmgw_at map' -s s -l system -x -a '(__llmgw_values)' -d 'System prompt.'
+complete -c llmgw -n '__llmgw_at map' -s o -l option -x -a '(__llmgw_values)' -d 'Model option such as temperature=0.2 or max_tokens=200.'
+complete -c llmgw -n '__llmgw_at map' -l schema -r -F -d 'JSON Schema the answer must fit, or fields such as \'name, age int\'.'
+complete -c llmgw -n '__llmgw_at map' -l timeout -x -a '(__llmgw_values)' -d 'Longest time for the call: 90s, 5m, or connect=5s,first=60s,idle=30s,total=10m.'
+complete -c llmgw -n '__llmgw_at map' -l retries -x -a '(__llmgw_values)' -d 'How often a call is made again that failed before an answer began (2).'
+complete -c llmgw -n '__llmgw_at map' -l strict -d 'Refuse rather than drop or change anything for this model.'
+complete -c llmgw -n '__llmgw_at map' -l fail-on-length -d 'End with status 9 when the answer was cut at its limit.'
+complete -c llmgw -n '__llmgw_at map' -l project -x -a '(__llmgw_values)' -d 'Project to book the call on ($LLMGW_PROJECT).'
+complete -c llmgw -n '__llmgw_at map' -l tag -x -a '(__llmgw_values)' -d 'Tag for the books.'
+complete -c llmgw -n '__llmgw_at map' -l no-log -d 'Store neither prompt nor answer; the call is booked all the same.'
+complete -c llmgw -n '__llmgw_at map' -s j -l jobs -x -a '(__llmgw_values)' -d 'How many calls run at once (4).'
+complete -c llmgw -n '__llmgw_at map' -l format -x -a '(__llmgw_values)' -d 'What a line of the input is: lines (text) or jsonl (an object).'
+complete -c llmgw -n '__llmgw_at map' -l jsonl -d 'Print an object for each item: answer, usage, cost, error.'
+complete -c llmgw -n '__llmgw_at map' -l output -r -F -d 'Write the results to FILE, with a journal beside it.'
+complete -c llmgw -n '__llmgw_at map' -l resume -d 'Go on with the run that FILE and its journal hold.'
+complete -c llmgw -n '__llmgw_at map' -l max-cost -x -a '(__llmgw_values)' -d 'Stop the run before it could cost more.'
+complete -c llmgw -n '__llmgw_at map' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at map' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at map' -F
 complete -c llmgw -n '__llmgw_at spend' -l by -x -a '(__llmgw_values)' -d 'A row for each model, provider, day, week, month, project, status, origin, tag:KEY (model).'
 complete -c llmgw -n '__llmgw_at spend' -l since -x -a '(__llmgw_values)' -d 'From then on: 7d, 24h, today, 2026-10, 2026-10-01, 2026-10-01T12:30.'
 complete -c llmgw -n '__llmgw_at spend' -l until -x -a '(__llmgw_values)' -d 'Up to then; a day or month counts to its end.'

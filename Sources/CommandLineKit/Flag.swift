@@ -76,6 +76,17 @@ package struct Flag<Options>: Sendable {
     return Flag(description: description, action: .takes(apply))
   }
 
+  /// The same flag for options of which these are a part.
+  package func within<Whole>(_ part: any WritableKeyPath<Whole, Options> & Sendable) -> Flag<Whole> {
+    let action: Flag<Whole>.Action =
+      switch action {
+      case .toggle(let apply): .toggle { apply(&$0[keyPath: part]) }
+      case .takes(let apply):
+        .takes { (whole, text) throws(UsageError) in try apply(&whole[keyPath: part], text) }
+      }
+    return Flag<Whole>(description: description, action: action)
+  }
+
   /// A flag whose value is one of a fixed set.
   package static func oneOf<Choice: RawRepresentable<String> & CaseIterable & SendableMetatype>(
     _ name: String, short: Character? = nil, _ placeholder: String, _ summary: String,

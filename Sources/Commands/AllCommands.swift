@@ -6,7 +6,7 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .spend, .logs, .models, .providers, .keys, .config, .doctor, .completions, .version, .help, .complete,
+    .chat, .map, .spend, .logs, .models, .providers, .keys, .config, .doctor, .completions, .version, .help, .complete,
     .manual,
   ]
 

@@ -85,25 +85,11 @@ private struct ChatRun: Sendable {
     for target in targets {
       if let line = target.note { note(terminal.stderr.styled(line, .dim)) }
     }
-    return targets.map { call(request, to: $0, settings) }
+    return targets.map { invocation.call(request, to: $0, options, settings) }
   }
 
   private func note(_ line: String) {
     if !options.isQuiet { terminal.stderr.note(line) }
-  }
-
-  private func call(_ request: ChatRequest, to chosen: ChosenTarget, _ settings: Settings) -> Call {
-    var call = Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli)
-    call.request.model = chosen.target.model
-    call.project = options.project ?? invocation.environment["LLMGW_PROJECT"]
-    call.session = options.session
-    call.tags = options.tags.map { Tag($0.key, $0.value) }
-    call.retries = options.retries ?? call.retries
-    call.timeouts = options.timeouts
-    call.isStrict = options.isStrict
-    call.costLimit = options.costLimit
-    call.storesContents = !options.storesNothing && settings.ledger.keepsContents
-    return call
   }
 
   private func dryRun(
@@ -129,6 +115,21 @@ private struct ChatRun: Sendable {
 }
 
 extension Invocation {
+  /// The call that `options` ask for.
+  func call(_ request: ChatRequest, to chosen: ChosenTarget, _ options: ChatOptions, _ settings: Settings) -> Call {
+    var call = Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli)
+    call.request.model = chosen.target.model
+    call.project = options.project ?? environment["LLMGW_PROJECT"]
+    call.session = options.session
+    call.tags = options.tags.map { Tag($0.key, $0.value) }
+    call.retries = options.retries ?? call.retries
+    call.timeouts = options.timeouts
+    call.isStrict = options.isStrict
+    call.costLimit = options.costLimit
+    call.storesContents = !options.storesNothing && settings.ledger.keepsContents
+    return call
+  }
+
   func gateway(_ catalog: Catalog, _ transport: Transport, ledger: Result<Ledger, LedgerFailure>) -> Gateway {
     Gateway(
       catalog: catalog, environment: environment, keys: keyStore, transport: transport, ledger: ledger,

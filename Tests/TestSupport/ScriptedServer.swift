@@ -7,6 +7,8 @@ package final class ScriptedServer: Sendable {
   package enum Step: Sendable {
     /// Reads a request: its head, and as much body as its `Content-Length` says.
     case readRequest
+    /// Reads requests and answers each with what the closure makes of it, until it says that one was the last.
+    case answer(@Sendable (Request) -> (text: String, isLast: Bool))
     case write(String)
     case writeBytes([UInt8])
     /// Does nothing until the test opens the gate.
@@ -63,7 +65,8 @@ package final class ScriptedServer: Sendable {
       if let end = writeEnd.withLock({ $0.take() }) { close(end) }
     }
 
-    fileprivate func pass() {
+    /// Waits until it is open.
+    package func pass() {
       var byte: UInt8 = 0
       read(readEnd, &byte, 1)
     }
@@ -198,6 +201,13 @@ extension ScriptedServer {
       guard let request = Self.readRequest(socket, connection: connection) else { return false }
       note { $0.requests.append(request) }
       return true
+    case .answer(let reply):
+      while let request = Self.readRequest(socket, connection: connection) {
+        note { $0.requests.append(request) }
+        let (text, isLast) = reply(request)
+        guard Self.send(Array(text.utf8), to: socket), !isLast else { return false }
+      }
+      return false
     case .write(let text): return Self.send(Array(text.utf8), to: socket)
     case .writeBytes(let bytes): return Self.send(bytes, to: socket)
     case .wait(let gate):

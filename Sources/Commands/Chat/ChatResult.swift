@@ -27,16 +27,17 @@ extension Outcome {
       ],
       "attempts": .array(attempts.map(\.json)),
       "changes": .array(changes.map(\.json)),
-      "error": errorJSON(error),
+      "error": error?.json(kind: failure?.kind) ?? .null,
     ]
   }
+}
 
-  private func errorJSON(_ error: CommandFailure?) -> JSON {
-    guard let error else { return .null }
-    return [
-      "code": .number(JSONNumber(Int(error.code.rawValue))),
-      "kind": JSON(text: failure?.kind.rawValue),
-      "message": .string(error.problem),
+extension CommandFailure {
+  /// `kind` is what the provider or the network did wrong, if it was one of them.
+  func json(kind: ProviderFailure.Kind?) -> JSON {
+    [
+      "code": .number(JSONNumber(Int(code.rawValue))), "kind": JSON(text: kind?.rawValue),
+      "message": .string(problem),
     ]
   }
 }

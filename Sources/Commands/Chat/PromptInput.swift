@@ -17,7 +17,11 @@ extension Invocation {
         .usage, "chat: there is no prompt",
         advice: "Write one: llmgw chat \"a question\", or pipe one in. See llmgw chat --help.")
     }
-    let content = parts + (text.isEmpty ? [] : [ContentPart(.text(text))])
+    return try chatRequest(options, asking: parts + (text.isEmpty ? [] : [ContentPart(.text(text))]))
+  }
+
+  /// The request that asks `content` with everything else that `options` say, of no model yet.
+  func chatRequest(_ options: ChatOptions, asking content: [ContentPart]) throws -> ChatRequest {
     var request = ChatRequest(
       model: "", messages: (options.system.map { [Message(.system, $0)] } ?? []) + [Message(.user, content)])
     for option in options.modelOptions { try request.apply(option: option) }

@@ -58,7 +58,8 @@ struct Questioning: Sendable {
         throw error
       }
     }
-    var answer = Answer(outcome: outcome, failure: verdict(on: outcome, call.request.output))
+    var answer = Answer(outcome: outcome, failure: outcome.verdict(
+        for: call.request.output, failsOnLength: options.failsOnLength, gateway.catalog))
     answer.outputFailure = outputFailure
     do throws(OutputClosed) {
       if outputFailure != nil { return answer }

@@ -1,31 +1,29 @@
-// Whether an answer is what was asked for, and if not, what the command ends with.
+// What a finished call means for the exit status.
 
 import GatewayCore
 import Wire
 
-extension Questioning {
-  /// `nil` when the command may end with 0.
-  func verdict(on outcome: Outcome, _ output: OutputFormat) -> CommandFailure? {
-    if let rejection = outcome.rejection { return CommandFailure(rejection: rejection, about: outcome.target.name) }
-    if let failure = outcome.failure {
-      let advice = failure.advice(target: outcome.target, keyOrigin: outcome.keyOrigin, catalog: gateway.catalog)
-      return CommandFailure(failure, target: outcome.target, advice: advice)
+extension Outcome {
+  /// Why the call is not a success; `nil` when it is one, and when it was interrupted.
+  func verdict(for output: OutputFormat, failsOnLength: Bool, _ catalog: Catalog) -> CommandFailure? {
+    if let rejection { return CommandFailure(rejection: rejection, about: target.name) }
+    if let failure {
+      let advice = failure.advice(target: target, keyOrigin: keyOrigin, catalog: catalog)
+      return CommandFailure(failure, target: target, advice: advice)
     }
-    if outcome.status == .interrupted { return nil }
-    if outcome.status == .refused {
-      return CommandFailure(.refused, "\(outcome.target.name): the provider's filter refused the answer")
+    if status == .interrupted { return nil }
+    if status == .refused {
+      return CommandFailure(.refused, "\(target.name): the provider's filter refused the answer")
     }
-    if outcome.status == .truncated, options.failsOnLength {
+    if status == .truncated, failsOnLength {
       return CommandFailure(
-        .cut, "\(outcome.target.name): the answer was cut at its length limit",
-        advice: "Allow more with -o max_tokens=N.")
+        .cut, "\(target.name): the answer was cut at its length limit", advice: "Allow more with -o max_tokens=N.")
     }
-    if let mismatch = mismatch(of: outcome.reply.text, with: output) {
-      return CommandFailure(.schema, "\(outcome.target.name): the answer does not fit the schema: \(mismatch)")
+    if let mismatch = mismatch(of: reply.text, with: output) {
+      return CommandFailure(.schema, "\(target.name): the answer does not fit the schema: \(mismatch)")
     }
-    return outcome.bookkeeping.map { bookkeeping in
-      CommandFailure(
-        .notBooked, "the answer is complete, but the call could not be booked: \(bookkeeping.description)")
+    return bookkeeping.map {
+      CommandFailure(.notBooked, "the answer is complete, but the call could not be booked: \($0.description)")
     }
   }
 

@@ -40,6 +40,22 @@ extension PreparedCall {
     return CostEstimate(input: price(0), mostOutputTokens: most, most: most.flatMap(price))
   }
 
+  /// The most the call can cost with that many attempts, each of which may have read the prompt; `nil` where a price or
+  /// the longest answer is not known.
+  package func worstCost(attempts: Int, now: Timestamp) -> Picodollars? {
+    let terms = PricingTerms(at: now, serviceTier: request.serviceTier)
+    func price(_ output: Int) -> Picodollars? {
+      target.facts?.prices?.bill(for: Usage(input: cautiousInputTokens, output: output), terms: terms).total
+    }
+    // Where an answer costs nothing, its length does not matter.
+    let isFree = price(0) == price(1_000_000)
+    guard let output = request.maxOutputTokens ?? target.facts?.traits.maxOutputTokens ?? (isFree ? 0 : nil),
+      let failed = price(0), let answered = price(output)
+    else { return nil }
+    let sum = Int128(failed.count) * Int128(max(attempts - 1, 0)) + Int128(answered.count)
+    return Int64(exactly: sum).map { Picodollars($0) }
+  }
+
   private func masked(_ text: String) -> String {
     guard let secret, let keyOrigin else { return text }
     return text.replacing(secret, with: "[key from \(keyOrigin)]")

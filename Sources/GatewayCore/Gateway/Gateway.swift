@@ -7,6 +7,7 @@ public final class Gateway: Sendable {
   public let catalog: Catalog
   let environment: Environment
   let keys: KeyStore?
+  let keyCommands = KeyCommands()
   let transport: Transport
   /// The open ledger, or why there is none: calls are made all the same, and the outcome says so.
   let ledger: Result<Ledger, LedgerFailure>

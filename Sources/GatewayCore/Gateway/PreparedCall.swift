@@ -74,7 +74,7 @@ extension Gateway {
 
   func key(of provider: Provider, isNeeded: Bool) throws(Rejection) -> ProviderKey? {
     do {
-      return try ProviderKey.find(for: provider, environment: environment, store: keys, runCommand: keyFromCommand)
+      return try ProviderKey.find(for: provider, environment: environment, store: keys, runCommand: keyCommands.key)
     } catch {
       guard isNeeded else { return nil }
       throw .noKey(Rejection.KeyProblem(error))
@@ -117,6 +117,9 @@ extension Change {
 }
 
 extension PreparedCall {
+  /// The estimate of the prompt may be short: with a third added, a limit can be held against it.
+  var cautiousInputTokens: Int { estimatedInputTokens + estimatedInputTokens / 3 + 8 }
+
   /// Limits the answer's length to what `limit` can pay for, or refuses.
   fileprivate mutating func hold(to limit: Picodollars, now: Timestamp) throws(Rejection) {
     guard let card = target.facts?.prices else { throw .unpricedUnderLimit }
@@ -124,8 +127,7 @@ extension PreparedCall {
     func price(_ input: Int, _ output: Int) -> Picodollars? {
       card.bill(for: Usage(input: input, output: output), terms: terms).total
     }
-    // The estimate of the prompt may be short: a third is added before the limit is held against it.
-    let input = estimatedInputTokens + estimatedInputTokens / 3 + 8
+    let input = cautiousInputTokens
     guard let least = price(input, 0), let thousand = price(input, 1_000_000) else { throw .unpricedUnderLimit }
     let million = thousand.count - least.count
     guard million > 0 else {

@@ -1,6 +1,24 @@
 // `api_key_command`: asks a password manager for a key.
 
 import Glibc
+import Synchronization
+
+/// What commands gave, so that a person is asked once however many calls are made.
+///
+/// A failure is not kept: the next call asks again.
+final class KeyCommands: Sendable {
+  private let keys = Mutex<[String: String]>([:])
+
+  /// Runs `line`, or gives what it printed before; calls that come meanwhile wait for the one that runs it.
+  func key(_ line: String) throws(KeyFailure) -> String {
+    try keys.withLock { (keys) throws(KeyFailure) in
+      if let key = keys[line] { return key }
+      let key = try keyFromCommand(line)
+      keys[line] = key
+      return key
+    }
+  }
+}
 
 /// Runs `line` in the shell and gives the first line it prints.
 ///

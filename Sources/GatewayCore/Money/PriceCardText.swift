@@ -60,9 +60,9 @@ enum PriceCardText {
 }
 
 /// A name made of content, not a defence against forgery: the content is kept beside it.
-enum ContentHash {
+package enum ContentHash {
   /// FNV-1a with 128 bits, as 32 hexadecimal digits.
-  static func fnv1a128(_ text: String) -> String {
+  package static func fnv1a128(_ text: String) -> String {
     let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
     let hash = text.utf8.reduce(UInt128(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d)) { hash, byte in
       (hash ^ UInt128(byte)) &* prime
