@@ -64,6 +64,24 @@ struct AMap {
     #expect(result.stderr.contains(session))
   }
 
+  @Test func `begins no more than a window of lines while one keeps the others waiting`() async throws {
+    let gate = ScriptedServer.Gate()
+    let server = try #require(
+      ScriptedServer(
+        .answer { request in
+          if item(request) == 3 { gate.pass() }
+          return answer("answer \(item(request))")
+        }))
+    let home = ProgramHome()
+    home.configure(port: server.port)
+    let result = await home.run("map", "-m", "mock/m", "-j", "2", "--timeout", "4", "item {}", stdin: lines(1...100))
+    gate.open()
+    #expect(result.ending == .exited(8))
+    #expect(result.stdout == answers(1...2) + "\n" + answers(4...100))
+    let third = "(select ended_us from operations where status = 'failed')"
+    #expect(home.ledger("select count(*) from operations where started_us < \(third)") == ["34"])
+  }
+
   @Test func `of failures goes on and ends with the status of the first`() async throws {
     let server = try #require(
       ScriptedServer(
