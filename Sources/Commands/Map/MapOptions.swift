@@ -70,6 +70,7 @@ extension MapOptions {
 
   /// What does not go together.
   package func check() throws(UsageError) {
+    if chat.models.count > 1 { throw UsageError("'-m' is given twice: a run asks one model") }
     if prompt.isEmpty { throw UsageError("PROMPT is empty", advice: "Use {} to send each line as it is.") }
     if resumes, output == nil {
       throw UsageError("'--resume' needs '--output FILE'", advice: "What is already done stands in FILE's journal.")
