@@ -58,7 +58,9 @@ struct Questioning: Sendable {
         throw error
       }
     }
-    var answer = Answer(outcome: outcome, failure: outcome.verdict(
+    var answer = Answer(
+      outcome: outcome,
+      failure: outcome.verdict(
         for: call.request.output, failsOnLength: options.failsOnLength, gateway.catalog))
     answer.outputFailure = outputFailure
     do throws(OutputClosed) {
