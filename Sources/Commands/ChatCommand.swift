@@ -50,7 +50,7 @@ private struct ChatRun: Sendable {
   func run() async throws -> Int32 {
     let settings = try invocation.loadSettings()
     let catalog = invocation.catalog(settings)
-    let transport = Transport()
+    let transport = invocation.transport()
     defer { transport.shutdown() }
     let calls = try await calls(settings, catalog, transport)
     let file = try options.outputPath.map { try OutputFile(path: $0, id: invocation.runtime.makeID()) }

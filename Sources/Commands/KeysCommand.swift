@@ -167,7 +167,7 @@ private struct KeysRun {
 
   func test(_ name: String) async throws -> Int32 {
     let provider = try provider(name)
-    let transport = Transport()
+    let transport = invocation.transport()
     defer { transport.shutdown() }
     let gateway = invocation.gateway(
       invocation.catalog(try invocation.loadSettings()), transport,

@@ -54,6 +54,7 @@ package enum LLMGW {
     Term("PATH", "Where the program of the clipboard is looked for."),
     Term("WAYLAND_DISPLAY, DISPLAY", "A desktop, whose clipboard 'llmgw chat --copy' uses."),
     Term("SSH_CONNECTION", "Set by sshd: 'llmgw chat --copy' then hands the text to the terminal."),
+    Term("SSL_CERT_FILE", "Certificate authorities to trust, instead of the system's."),
     Term("NO_COLOR", "No colour, when it is set to anything."),
     Term("CLICOLOR_FORCE", "Colour also where the output is no terminal, when it is set to anything but 0."),
     Term("TERM", "No colour when it is 'dumb'."),

@@ -37,7 +37,7 @@ extension Invocation {
     try options.check()
     let settings = try loadSettings()
     let catalog = catalog(settings)
-    let transport = Transport()
+    let transport = self.transport()
     defer { transport.shutdown() }
     let chosen = try await chooseTarget(
       typed: options.chat.models.last, settings: settings, catalog: catalog, transport: transport)

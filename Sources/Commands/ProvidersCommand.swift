@@ -106,7 +106,7 @@ private struct ProvidersRun {
   private func localServers(_ providers: [Provider], _ catalog: Catalog) async -> Set<String> {
     // Nobody waits for servers that are not there when the list is for a program.
     guard invocation.terminal.stderr.isTerminal else { return [] }
-    let transport = Transport()
+    let transport = invocation.transport()
     defer { transport.shutdown() }
     return Set(await LocalServers(providers: providers, catalog: catalog, transport: transport).answering().keys)
   }

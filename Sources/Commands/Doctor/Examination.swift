@@ -90,6 +90,11 @@ struct Examination {
   // MARK: Network
 
   private var certificates: Finding {
+    if let file = environment["SSL_CERT_FILE"] {
+      let isThere = access(file, R_OK) == 0
+      return Finding(
+        isThere ? .good : .wrong, "certificates", file, advice: isThere ? nil : "SSL_CERT_FILE names no file.")
+    }
     let usual = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"]
     if let found = usual.first(where: { access($0, R_OK) == 0 }) { return Finding(.good, "certificates", found) }
     return Finding(

@@ -58,6 +58,13 @@ extension Invocation {
     return Catalog(settings: settings, environment: environment, withStoredKey: Set(stored))
   }
 
+  /// The network, with the certificate authorities that `SSL_CERT_FILE` names in place of the system's.
+  func transport() -> Transport {
+    var configuration = TransportConfiguration()
+    configuration.caFile = environment["SSL_CERT_FILE"]
+    return Transport(configuration: configuration)
+  }
+
   /// Where the ledger is kept.
   package func ledgerFiles() throws(LedgerFailure) -> LedgerFiles {
     guard let directory = environment.dataDirectory else {

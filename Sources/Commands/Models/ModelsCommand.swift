@@ -110,7 +110,7 @@ struct ModelsRun {
     guard !asked.isEmpty else {
       throw CommandFailure(.key, "models --live: no provider has a key", advice: "Store one: llmgw keys set PROVIDER.")
     }
-    let transport = Transport()
+    let transport = invocation.transport()
     defer { transport.shutdown() }
     let gateway = invocation.gateway(
       catalog, transport, ledger: .failure(LedgerFailure(.notOpen, "open the ledger", "listing models books nothing")))
