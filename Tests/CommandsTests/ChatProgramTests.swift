@@ -227,6 +227,15 @@ struct AFailure {
     #expect(home.ledger("select status, failure_kind, cost_source from attempts") == ["truncated|cut|estimated"])
   }
 
+  @Test func `of the provider's filter has its own status`() async throws {
+    let server = try #require(ScriptedServer(.readRequest, .write(whole("content_filter")), .close))
+    let home = ProgramHome()
+    home.configure(port: server.port)
+    let result = await home.run("chat", "-m", "mock/m", "hi")
+    #expect(result.ending == .exited(10))
+    #expect(home.ledger("select status from operations") == ["refused"])
+  }
+
   @Test func `that echoes the key does not show it`() async throws {
     let body = reply(
       errorBody("Incorrect API key provided: sk-very-secret-key", type: "invalid_request_error"),
