@@ -173,6 +173,7 @@ struct AMap {
     (["-m", "openai/gpt-5.4", "--output", "old", "x", "in"], 3, "OPENAI_API_KEY"),
     (["--schema", "./missing.json", "x", "in"], 2, "no such file"),
     (["--resume", "x", "in"], 2, "needs '--output FILE'"),
+    (["-m", "mock/m", "-m", "mock/n", "x", "in"], 2, "asks one model"),
   ])
   func `that cannot go well is refused before anything is asked`(
     _ arguments: [String], _ code: Int32, _ hint: String
@@ -182,7 +183,8 @@ struct AMap {
     home.write("1\n", to: "in")
     home.write("precious\n", to: "old")
     let words = arguments.map { ["in", "old"].contains($0) ? "\(home.path)/\($0)" : $0 }
-    let result = await home.start(["map", "-m", "mock/m"] + words).finish()
+    let model = words.contains("-m") ? [] : ["-m", "mock/m"]
+    let result = await home.start(["map"] + model + words).finish()
     #expect(result.ending == .exited(code), "\(result.stderr)")
     #expect(result.stderr.hasPrefix("llmgw: ") && result.stderr.contains(hint), "\(result.stderr)")
     #expect(result.stderr.split(separator: "\n").count == 1)
