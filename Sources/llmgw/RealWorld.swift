@@ -22,6 +22,16 @@ func realWorld() -> Invocation {
     interruption: Interruption())
 }
 
+/// Puts `/dev/null` where a standard stream was closed (`<&-`, `>&-`).
+///
+/// Otherwise the first file that is opened takes its number, and an answer could be written into the ledger. It is
+/// open for reading only, so that writing to a closed stream stays an error.
+func occupyStandardStreams() {
+  var descriptor = open("/dev/null", O_RDONLY)
+  while descriptor >= 0, descriptor <= STDERR_FILENO { descriptor = open("/dev/null", O_RDONLY) }
+  if descriptor >= 0 { close(descriptor) }
+}
+
 /// The environment as the process got it.
 private func processVariables() -> [String: String] {
   var variables: [String: String] = [:]

@@ -8,6 +8,8 @@ blockSignals()
 // A reader that left is an error of `write`, not a reason to die before the call is booked.
 signal(SIGPIPE, SIG_IGN)
 
+occupyStandardStreams()
+
 let world = realWorld()
 // Not `await` at the top level: libdispatch would then let the main thread take every signal, and die of the first.
 Task.detached { [world] in

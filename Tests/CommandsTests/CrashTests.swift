@@ -60,3 +60,20 @@ struct AFullDisk {
     #expect(home.read("said.code") == "13\n")
   }
 }
+
+struct AClosedStream {
+  @Test(arguments: [
+    ("<&-", "hi\n", "0\n"), (">&-", "", "1\n"), ("2>&-", "hi\n", "0\n"), ("<&- 2>&-", "hi\n", "0\n"),
+  ])
+  func `is not taken over by the ledger`(_ redirection: String, _ said: String, _ code: String) async throws {
+    let home = ProgramHome()
+    let (out, status) = (home.path + "/out", home.path + "/status")
+    await onShell(
+      "{ HOME='\(home.path)' '\(RunningProgram.path)' chat -m offline/echo --no-log hi \(redirection); echo $? >'\(status)'; } "
+        + ">'\(out)' 2>/dev/null")
+    #expect(home.read("out") == said)
+    #expect(home.read("status") == code)
+    let count = await home.run("logs", "--json", environment: ["XDG_DATA_HOME": home.path + "/.local/share"])
+    #expect(count.stdout.contains("offline"), "\(count.stderr)")
+  }
+}
