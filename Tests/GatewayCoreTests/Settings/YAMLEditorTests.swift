@@ -111,3 +111,31 @@ struct SettingsKeys {
     }
   }
 }
+
+struct SettingsOfTheWrongType {
+  @Test func `every key refuses a list, a mapping and what is not its kind, with the place`() throws {
+    for key in SettingsKey.all {
+      let path = key.path.map { $0 == "*" ? (key.path[0] == "models" ? "a/b" : "name") : $0 }
+      let open = path.map { "{\($0): " }.joined()
+      let close = String(repeating: "}", count: path.count)
+      var wrong = ["[a]", "{a: b}"]
+      if key.kind != .text { wrong.append("\"no such value\"") }
+      for value in wrong {
+        #expect("\(path): \(value)") {
+          try Settings.parse(
+            Array((open + value + close).utf8), file: "c.yaml", variables: { _ in nil }, nearest: { _, _ in nil })
+        } throws: { error in
+          guard let error = error as? SettingsError else { return false }
+          return error.place != nil && error.description.contains(path[0])
+        }
+      }
+      // A section where its value is expected to be one.
+      for depth in 1..<path.count {
+        let text = path[..<depth].map { "{\($0): " }.joined() + "7" + String(repeating: "}", count: depth)
+        #expect(throws: SettingsError.self, "\(text)") {
+          try Settings.parse(Array(text.utf8), file: "c.yaml", variables: { _ in nil }, nearest: { _, _ in nil })
+        }
+      }
+    }
+  }
+}
