@@ -77,3 +77,22 @@ struct ATable {
     #expect(number.grouped == expected)
   }
 }
+
+struct ANarrowTable {
+  private let table = Table(
+    [.text("NAME", least: 6), .number("A"), .number("B").whereThereIsRoom, .text("CAN").whereThereIsRoom],
+    rows: [["a-long-name", "1", "2", "a lot of things"]], footer: ["total", "1", "2", ""])
+
+  @Test(arguments: [
+    (40, ["NAME", "A", "B", "CAN"]), (26, ["NAME", "A", "B", "CAN"]), (18, ["NAME", "A", "B"]), (9, ["NAME", "A"]),
+    (1, ["NAME", "A"]),
+  ])
+  func `leaves out what may be, the last first, before a name is cut too short`(
+    _ width: Int, _ titles: [String]
+  ) {
+    let lines = table.lines(width: width)
+    #expect(lines[0].split(separator: " ").map(String.init) == titles)
+    #expect(lines.count == 4)
+    #expect(lines.allSatisfy { displayWidth($0) <= max(width, 9) }, "\(lines)")
+  }
+}

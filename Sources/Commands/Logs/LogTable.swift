@@ -7,8 +7,8 @@ enum LogTable {
   static func of(_ records: [OperationRecord], _ calendar: ReportCalendar) -> Table {
     Table(
       [
-        .word("TIME"), .word("ID"), .word("STATUS"), .text("MODEL"), .number("INPUT"), .number("OUTPUT"),
-        .number("COST"), .number("SECONDS"),
+        .word("TIME"), .word("ID"), .word("STATUS"), .text("MODEL", least: 12), .number("INPUT").whereThereIsRoom,
+        .number("OUTPUT").whereThereIsRoom, .number("COST"), .number("SECONDS").whereThereIsRoom,
       ],
       rows: records.map { row($0, calendar) })
   }

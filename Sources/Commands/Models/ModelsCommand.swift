@@ -75,7 +75,8 @@ struct ModelsRun {
 
   private func table(_ entries: [ModelEntry]) -> Table {
     let columns: [Table.Column] = [
-      .text("MODEL"), .number("CONTEXT"), .number("INPUT"), .number("OUTPUT"), .number("CACHED"), .text("CAN"),
+      .text("MODEL", least: 28), .number("CONTEXT"), .number("INPUT"), .number("OUTPUT"),
+      .number("CACHED").whereThereIsRoom, .text("CAN", least: 16).whereThereIsRoom,
     ]
     let rows = entries.map { entry in
       [

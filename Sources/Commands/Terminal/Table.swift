@@ -6,13 +6,26 @@ package struct Table: Sendable, Equatable {
     package var title: String
     var isNumber = false
     var mayBeCut = false
+    /// The columns a text is not cut below.
+    var least = 8
+    /// Not shown where the others need its room.
+    var mayBeLeftOut = false
 
-    /// On the left; cut where the line would be too long.
-    package static func text(_ title: String) -> Column { Column(title: title, mayBeCut: true) }
+    /// On the left; cut where the line would be too long, but not below `least` columns.
+    package static func text(_ title: String, least: Int = 8) -> Column {
+      Column(title: title, mayBeCut: true, least: least)
+    }
     /// On the left, and never cut: a time, an id.
     package static func word(_ title: String) -> Column { Column(title: title) }
     /// On the right, and never cut.
     package static func number(_ title: String) -> Column { Column(title: title, isNumber: true) }
+
+    /// The same, left out where the line would be too long; the last such column goes first.
+    package var whereThereIsRoom: Column {
+      var column = self
+      column.mayBeLeftOut = true
+      return column
+    }
   }
 
   package var columns: [Column]
@@ -28,12 +41,16 @@ package struct Table: Sendable, Equatable {
   }
 
   private static let gap = 2
-  private static let narrowest = 8
 
   /// Aligned lines of at most `width` columns, as far as what is not cut lets it; the widest texts are cut first.
   package func lines(width: Int) -> [String] {
-    let clean = rows.map { $0.map(safeLine) }
-    let last = footer.map { $0.map(safeLine) }
+    var table = Table(columns, rows: rows.map { $0.map(safeLine) }, footer: footer.map { $0.map(safeLine) })
+    while table.leastWidth > width, let index = table.columns.lastIndex(where: \.mayBeLeftOut) { table.remove(index) }
+    return table.fittedLines(width: width)
+  }
+
+  private func fittedLines(width: Int) -> [String] {
+    let (clean, last) = (rows, footer)
     let titles = columns.map(\.title)
     let widths = fittedWidths(([titles] + clean + (last.map { [$0] } ?? [])), width: width)
     var lines = [line(titles, widths)] + clean.map { line($0, widths) }
@@ -41,11 +58,27 @@ package struct Table: Sendable, Equatable {
     return lines
   }
 
+  /// How narrow the lines can be made by cutting texts.
+  private var leastWidth: Int {
+    let cells = [columns.map(\.title)] + rows + (footer.map { [$0] } ?? [])
+    let widths = columns.indices.map { column in
+      let widest = cells.map { displayWidth($0[column]) }.max() ?? 0
+      return columns[column].mayBeCut ? min(widest, columns[column].least) : widest
+    }
+    return widths.reduce(0, +) + Self.gap * (widths.count - 1)
+  }
+
+  private mutating func remove(_ index: Int) {
+    columns.remove(at: index)
+    for row in rows.indices { rows[row].remove(at: index) }
+    footer?.remove(at: index)
+  }
+
   private func fittedWidths(_ cells: [[String]], width: Int) -> [Int] {
     var widths = columns.indices.map { column in cells.map { displayWidth($0[column]) }.max() ?? 0 }
     func total() -> Int { widths.reduce(0, +) + Self.gap * (widths.count - 1) }
     while total() > width {
-      let shrinkable = columns.indices.filter { columns[$0].mayBeCut && widths[$0] > Self.narrowest }
+      let shrinkable = columns.indices.filter { columns[$0].mayBeCut && widths[$0] > columns[$0].least }
       guard let widest = shrinkable.max(by: { widths[$0] < widths[$1] }) else { break }
       widths[widest] -= 1
     }
