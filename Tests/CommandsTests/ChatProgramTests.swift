@@ -374,6 +374,18 @@ struct ALedger {
 }
 
 struct ALimit {
+  @Test(arguments: [([], 3), (["--max-cost", "1"], 1)])
+  func `on the cost is not risked by asking again for what may have been made`(
+    _ limit: [String], _ attempts: Int
+  ) async throws {
+    let server = try #require(ScriptedServer(.readRequest, .reset))
+    let home = ProgramHome()
+    home.configure(port: server.port)
+    let result = await home.start(["chat", "-m", "mock/m", "hi"] + limit).finish()
+    #expect(result.ending == .exited(7))
+    #expect(home.ledger("select count(*) from attempts") == ["\(attempts)"])
+  }
+
   @Test func `on the cost shortens the answer and says so`() async throws {
     let server = try #require(ScriptedServer(.readRequest, .write(whole()), .close))
     let home = ProgramHome()

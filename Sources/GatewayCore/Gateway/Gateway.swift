@@ -45,7 +45,7 @@ public final class Gateway: Sendable {
     }
 
     var run = await attempt(1, prepared, &books, sink)
-    while let wait = retryWait(after: run, of: call.retries) {
+    while let wait = retryWait(after: run, of: call) {
       await books.close(run, run.closing(prepared, at: runtime.now()), prepared)
       run.isClosed = true
       do {
@@ -63,9 +63,11 @@ public final class Gateway: Sendable {
   }
 
   /// How long to wait before the next attempt; `nil` when there is none.
-  private func retryWait(after run: AttemptRun, of retries: Int) -> Duration? {
-    let isOver = run.hasBegun || run.isHopeless || run.wasInterrupted
-    guard let failure = run.failure, run.number <= retries, !isOver else { return nil }
+  private func retryWait(after run: AttemptRun, of call: Call) -> Duration? {
+    // What is held for a limited call pays for one answer: one that may have been made is not asked for again.
+    let isPaidFor = call.costLimit != nil && run.mayBeBilled
+    let isOver = run.hasBegun || run.isHopeless || run.wasInterrupted || isPaidFor
+    guard let failure = run.failure, run.number <= call.retries, !isOver else { return nil }
     return RetryPolicy.wait(after: failure, attempt: run.number, random: runtime.random())
   }
 

@@ -46,15 +46,15 @@ extension AttemptRun {
     let reply = self.reply.reply
     // A count that came with the reason for stopping is final, whatever happened to the connection afterwards.
     if let usage = reply.usage, usage.output != nil, isComplete || reply.finish != nil { return (usage, false) }
-    guard mayHaveBeenProcessed, !wasTurnedAway else { return (nil, true) }
+    guard mayBeBilled else { return (nil, true) }
     var usage = reply.usage ?? Usage()
     usage.input = usage.input ?? prepared.estimatedInputTokens
     usage.output = max(usage.output ?? 0, TokenEstimate.of(written(reply)))
     return (usage, true)
   }
 
-  /// The provider answered with an error status: it does not bill that.
-  private var wasTurnedAway: Bool { httpStatus.map { !(200..<300).contains($0) } ?? false }
+  /// The provider may have worked on it; one that answers with an error status does not bill that.
+  var mayBeBilled: Bool { mayHaveBeenProcessed && (httpStatus.map { (200..<300).contains($0) } ?? true) }
 
   private func written(_ reply: ChatReply) -> String {
     reply.content.reduce(into: "") { text, part in
