@@ -18,7 +18,7 @@ run: build ## build, send a prompt to the offline model, and show what was spent
 	@scripts/demo "$(BINARY)"
 
 test: ## run all tests
-	@scripts/setup mandoc zsh fish
+	@scripts/setup mandoc zsh fish openssl
 	swift build --build-tests
 	swift test --skip-build
 
