@@ -26,8 +26,7 @@ extension ModelsRun {
 
   /// The facts of the table, with the prices of the config where it gives others.
   private func row(of target: Target) -> JSONObject {
-    var row = JSONObject()
-    catalog.forEachRow(of: target.provider.id) { if $0 == target.name { row = $1 } }
+    var row = catalog.row(of: target.model, at: target.provider.id) ?? JSONObject()
     guard catalog.correctedNames.contains(target.name), let card = target.facts?.prices,
       let own = (try? JSON.parse(card.text))?.object
     else { return row }

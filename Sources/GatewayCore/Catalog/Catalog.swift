@@ -82,7 +82,8 @@ public struct Catalog: Sendable {
     return corrected
   }
 
-  private func row(of model: String, at provider: String) -> JSONObject? {
+  /// The row of a model as it lies in the table, also under another spelling.
+  package func row(of model: String, at provider: String) -> JSONObject? {
     guard let value = CatalogTable.models.value(of: "\(provider)/\(model)") else { return nil }
     if value.first == UInt8(ascii: "=") {
       return row(of: String(decoding: value.dropFirst(), as: UTF8.self), at: provider)

@@ -26,13 +26,12 @@ package struct ProviderSettings: Sendable, Equatable {
   package var key: KeySource?
   package var headers: [(name: String, value: String)] = []
   package var timeouts = TimeoutSettings()
-  package var quirks: JSONObject?
   package var place: TextPlace
 
   package static func == (left: Self, right: Self) -> Bool {
     left.name == right.name && left.dialect == right.dialect && left.baseURL == right.baseURL
       && left.like == right.like && left.key == right.key && left.timeouts == right.timeouts
-      && left.quirks == right.quirks && left.headers.elementsEqual(right.headers, by: ==)
+      && left.headers.elementsEqual(right.headers, by: ==)
   }
 }
 
