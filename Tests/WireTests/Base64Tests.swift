@@ -28,4 +28,17 @@ struct Base64 {
   func `bytes that are no text`(_ bytes: [UInt8], _ expected: String) {
     #expect(base64(bytes) == expected)
   }
+
+  @Test(arguments: ["", "f", "fo", "foo", "foob", "fooba", "foobar", "\u{0}ÿ"])
+  func `bytes come back`(_ text: String) {
+    let original = Array(text.utf8)
+    #expect(bytes(base64: base64(original)) == original)
+    #expect(bytes(base64URL: base64URL(original)) == original)
+    #expect(!base64URL(original).contains("="))
+  }
+
+  @Test(arguments: ["A", "AAAAA", "A===", "AA=A", "A-A=", "A A=", "é", "===="])
+  func `what is no Base64 is none`(_ text: String) {
+    #expect(bytes(base64: text) == nil)
+  }
 }

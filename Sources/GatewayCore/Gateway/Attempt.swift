@@ -176,7 +176,7 @@ private struct Delivery {
       try run.reply.add(event)
       switch event {
       case .failed(let failure): run.failure = run.failure ?? failure
-      case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part:
+      case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part, .otherChoice:
         if run.firstTokenMicroseconds == nil { run.firstTokenMicroseconds = elapsed }
         run.hasBegun = true
       default: break

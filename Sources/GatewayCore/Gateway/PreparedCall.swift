@@ -53,7 +53,9 @@ extension Gateway {
       prepared.changes += encoded.changes
       http = HTTPRequest(
         method: "POST",
-        url: dialect.dialect.chatURL(base: base, model: prepared.request.model, streams: prepared.request.streams),
+        url: dialect.dialect.chatURL(
+          base: base, model: prepared.request.model, streams: prepared.request.streams,
+          quirks: prepared.quirks),
         body: encoded.body)
     } catch {
       throw .invalidRequest(error.problem)

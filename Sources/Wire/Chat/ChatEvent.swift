@@ -10,11 +10,13 @@ public enum ChatEvent: Sendable, Equatable {
   case refusal(String)
   case reasoning(String)
   /// The proof for the reasoning block that just ran; the block is over.
-  case reasoningSignature(String)
+  case reasoningSignature(Seal)
   /// A whole block of thinking that is only shown encrypted.
-  case encryptedReasoning(String)
+  case encryptedReasoning(Seal)
+  /// The proof for the part told last, a text or a tool call; without one, for an empty text.
+  case partSignature(Seal)
   /// A tool call begins. `index` counts the calls of this answer from 0, whatever the provider's numbering.
-  case toolCallStarted(index: Int, id: String, name: String, runsAtProvider: Bool)
+  case toolCallStarted(index: Int, id: String, name: String, kind: ToolCall.Kind)
   /// More of the arguments of call `index`, split anywhere.
   case toolArguments(index: Int, String)
   /// A whole part this vocabulary has no word for.
@@ -25,6 +27,8 @@ public enum ChatEvent: Sendable, Equatable {
   case usage(Usage)
   /// The provider reported a failure inside a stream that began well.
   case failed(ProviderFailure)
-  /// Something about a further choice (`n` above one).
-  case otherChoice(index: Int, text: String)
+  /// How likely the tokens of the text were that just came.
+  case logprobs([TokenLogprob])
+  /// Something about a further choice (`n` above one), counted from 1: any event that tells of content, or its finish.
+  indirect case otherChoice(index: Int, ChatEvent)
 }

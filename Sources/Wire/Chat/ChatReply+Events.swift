@@ -7,18 +7,32 @@ extension ChatReply {
   public var events: [ChatEvent] {
     var events: [ChatEvent] = []
     if id != nil || model != nil { events.append(.started(id: id, model: model)) }
-    var callCount = 0
-    for (place, part) in content.enumerated() {
-      // Two texts in a row are two parts.
-      if case .text = part.kind, place > 0, case .text = content[place - 1].kind { events.append(.textPartStarted) }
-      events += part.events(callIndex: callCount)
-      if case .toolCall = part.kind { callCount += 1 }
-    }
+    events += content.events
+    if !logprobs.isEmpty { events.append(.logprobs(logprobs)) }
     for (index, choice) in otherChoices.enumerated() {
-      for case .text(let text) in choice.map(\.kind) { events.append(.otherChoice(index: index + 1, text: text)) }
+      events += choice.events.map { .otherChoice(index: index + 1, $0) }
     }
     if let finish { events.append(.finished(finish)) }
     if let usage { events.append(.usage(usage)) }
+    return events
+  }
+}
+
+extension Choice {
+  fileprivate var events: [ChatEvent] { content.events + [finish.map { .finished($0) }].compactMap(\.self) }
+}
+
+extension [ContentPart] {
+  fileprivate var events: [ChatEvent] {
+    var events: [ChatEvent] = []
+    var callCount = 0
+    for (place, part) in enumerated() {
+      // Two texts in a row are two parts.
+      if case .text = part.kind, place > 0, case .text = self[place - 1].kind { events.append(.textPartStarted) }
+      events += part.events(callIndex: callCount)
+      if let signature = part.signature { events.append(.partSignature(signature)) }
+      if case .toolCall = part.kind { callCount += 1 }
+    }
     return events
   }
 }
@@ -34,7 +48,7 @@ extension ContentPart {
       return text + [proof, block.encrypted.map { .encryptedReasoning($0) }].compactMap { $0 }
     case .toolCall(let call):
       return [
-        .toolCallStarted(index: callIndex, id: call.id, name: call.name, runsAtProvider: call.runsAtProvider),
+        .toolCallStarted(index: callIndex, id: call.id, name: call.name, kind: call.kind),
         .toolArguments(index: callIndex, call.arguments),
       ]
     case .image, .document, .audio, .toolResult, .other: return [.part(self)]

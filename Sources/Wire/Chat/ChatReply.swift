@@ -11,7 +11,9 @@ public struct ChatReply: Sendable, Equatable {
   public var finish: Finish?
   public var usage: Usage?
   /// The second and further choices of a request with `n` above one.
-  public var otherChoices: [[ContentPart]] = []
+  public var otherChoices: [Choice] = []
+  /// How likely the tokens of the first choice's text were, where that was asked for.
+  public var logprobs: [TokenLogprob] = []
   public var extras = JSONObject()
 
   public init() {}
@@ -29,7 +31,7 @@ public struct ChatReply: Sendable, Equatable {
   /// The calls the client is to make; those of tools the provider ran itself are left out.
   public var toolCalls: [ToolCall] {
     content.compactMap { part in
-      guard case .toolCall(let call) = part.kind, !call.runsAtProvider else { return nil }
+      guard case .toolCall(let call) = part.kind, call.kind != .atProvider else { return nil }
       return call
     }
   }
@@ -38,6 +40,31 @@ public struct ChatReply: Sendable, Equatable {
   public var refusal: String? {
     let pieces = content.compactMap { part in if case .refusal(let text) = part.kind { text } else { nil } }
     return pieces.isEmpty ? nil : pieces.joined()
+  }
+}
+
+/// A second or further answer to the same request.
+public struct Choice: Sendable, Equatable {
+  public var content: [ContentPart]
+  public var finish: Finish?
+  public init(_ content: [ContentPart], finish: Finish? = nil) {
+    self.content = content
+    self.finish = finish
+  }
+}
+
+/// A token with the logarithm of its probability, and the likeliest in its place.
+public struct TokenLogprob: Sendable, Equatable {
+  public var token: String
+  public var logprob: JSONNumber
+  /// The token's UTF-8 bytes, where the provider says them.
+  public var bytes: [UInt8]?
+  public var top: [TokenLogprob]
+  public init(_ token: String, _ logprob: JSONNumber, bytes: [UInt8]? = nil, top: [TokenLogprob] = []) {
+    self.token = token
+    self.logprob = logprob
+    self.bytes = bytes
+    self.top = top
   }
 }
 

@@ -23,7 +23,7 @@ public struct ChatReplyBuilder: Sendable {
   private var openKind: TextKind?
   private var openText = ""
   private var calls: [Int: OpenCall] = [:]
-  private var choices: [Int: String] = [:]
+  private var choices: [Int: ChatReplyBuilder] = [:]
   private var bytesLeft: Int
 
   /// Keeps at most `maximumBytes` of text, 64 MiB unless told otherwise.
@@ -45,10 +45,12 @@ public struct ChatReplyBuilder: Sendable {
     case .textPartStarted: closePart()
     case .reasoningSignature(let signature): try addSignature(signature)
     case .encryptedReasoning(let data):
-      try spend(data)
+      try spend(data.text)
       addPart(ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: data))))
-    case .toolCallStarted(let index, let id, let name, let runsAtProvider):
-      try start(ToolCall(id: id, name: name, arguments: "{}", runsAtProvider: runsAtProvider), at: index)
+    case .partSignature(let signature): try sign(signature)
+    case .toolCallStarted(let index, let id, let name, let kind):
+      let none = kind == .custom ? "" : "{}"
+      try start(ToolCall(id: id, name: name, arguments: none, kind: kind), at: index)
     case .toolArguments(let index, let piece):
       try spend(piece)
       guard calls[index]?.arguments.append(piece) != nil else {
@@ -58,7 +60,11 @@ public struct ChatReplyBuilder: Sendable {
     case .finished(let finish): result.finish = finish
     case .usage(let usage): result.usage = usage
     case .failed(let failure): self.failure = self.failure ?? failure
-    case .otherChoice(let index, let text): try addChoice(index, text)
+    case .logprobs(let tokens):
+      bytesLeft -= tokens.reduce(0) { $0 + $1.size }
+      guard bytesLeft >= 0 else { throw Self.tooLarge }
+      result.logprobs += tokens
+    case .otherChoice(let index, let event): try addToChoice(index, event)
     }
   }
 
@@ -71,7 +77,9 @@ public struct ChatReplyBuilder: Sendable {
       toolCall.arguments = call.arguments
       finished.result.content[call.place].kind = .toolCall(toolCall)
     }
-    finished.result.otherChoices = choices.sorted { $0.key < $1.key }.map { [ContentPart(.text($0.value))] }
+    finished.result.otherChoices = choices.sorted { $0.key < $1.key }.map {
+      Choice($0.value.reply.content, finish: $0.value.reply.finish)
+    }
     return finished.result
   }
 
@@ -92,12 +100,25 @@ public struct ChatReplyBuilder: Sendable {
   }
 
   /// Ends the thinking that just ran, or stands alone.
-  private mutating func addSignature(_ signature: String) throws(WireError) {
-    try spend(signature)
+  private mutating func addSignature(_ signature: Seal) throws(WireError) {
+    try spend(signature.text)
     if openKind != .reasoning { closePart() }
     result.content.append(ContentPart(.reasoning(ReasoningBlock(text: openText, signature: signature))))
     openKind = nil
     openText = ""
+  }
+
+  /// Signs the part told last.
+  private mutating func sign(_ signature: Seal) throws(WireError) {
+    try spend(signature.text)
+    closePart()
+    switch result.content.last?.kind {
+    case .text, .toolCall, .image, .audio, .document, .other: break
+    default: addPart(ContentPart(.text("")))
+    }
+    // A part signed before is over: this is the proof of an empty one that follows it.
+    if result.content.last?.signature != nil { addPart(ContentPart(.text(""))) }
+    result.content[result.content.count - 1].signature = signature
   }
 
   private mutating func closePart() {
@@ -121,16 +142,27 @@ public struct ChatReplyBuilder: Sendable {
     calls[index] = OpenCall(place: result.content.count - 1)
   }
 
-  private mutating func addChoice(_ index: Int, _ text: String) throws(WireError) {
-    try spend(text)
+  /// A further choice is a reply of its own, within what is left for all.
+  private mutating func addToChoice(_ index: Int, _ event: ChatEvent) throws(WireError) {
+    if case .otherChoice = event { throw WireError(offset: 0, "a choice within a choice") }
     guard choices[index] != nil || choices.count < Self.maximumChoices else {
       throw WireError(offset: 0, "more than \(Self.maximumChoices) choices")
     }
-    choices[index, default: ""] += text
+    var choice = choices.removeValue(forKey: index) ?? ChatReplyBuilder()
+    choice.bytesLeft = bytesLeft
+    try choice.add(event)
+    bytesLeft = choice.bytesLeft
+    choices[index] = choice
   }
 
   private mutating func spend(_ piece: String) throws(WireError) {
     bytesLeft -= piece.utf8.count
-    guard bytesLeft >= 0 else { throw WireError(offset: 0, "the answer is larger than allowed") }
+    guard bytesLeft >= 0 else { throw Self.tooLarge }
   }
+
+  private static let tooLarge = WireError(offset: 0, "the answer is larger than allowed")
+}
+
+extension TokenLogprob {
+  fileprivate var size: Int { 32 + token.utf8.count + top.reduce(0) { $0 + 32 + $1.token.utf8.count } }
 }

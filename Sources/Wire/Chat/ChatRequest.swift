@@ -16,6 +16,10 @@ public struct ChatRequest: Sendable, Equatable {
   public var stop: [String] = []
   public var reasoning: ReasoningRequest?
   public var output: OutputFormat = .text
+  /// How many answers are wanted.
+  public var choices: Int?
+  /// Asks how likely each token was, and as many of the likeliest others in its place as this says.
+  public var logprobs: Int?
   public var streams = false
   /// The end user on whose behalf the call is made.
   public var user: String?

@@ -44,6 +44,8 @@ public struct ContentPart: Sendable, Equatable {
   public var kind: Kind
   /// `cache_control` as given.
   public var cacheControl: JSON?
+  /// The provider's proof for this part, where it is no thinking: Gemini's thought signature.
+  public var signature: Seal?
   /// Fields no other member holds (citations, a signature on text, ...); written back as they are.
   public var extras = JSONObject()
 
@@ -83,10 +85,10 @@ public struct Media: Sendable, Equatable {
 public struct ReasoningBlock: Sendable, Equatable {
   public var text: String
   /// The provider's proof that the text is its own.
-  public var signature: String?
+  public var signature: Seal?
   /// Thinking that the provider only shows encrypted.
-  public var encrypted: String?
-  public init(text: String, signature: String? = nil, encrypted: String? = nil) {
+  public var encrypted: Seal?
+  public init(text: String, signature: Seal? = nil, encrypted: Seal? = nil) {
     self.text = text
     self.signature = signature
     self.encrypted = encrypted
@@ -99,15 +101,24 @@ public struct ToolCall: Sendable, Equatable {
   public var name: String
   /// The arguments as JSON text, exactly as the model wrote them; it may not be valid JSON.
   ///
-  /// Never empty: no arguments are `{}`.
+  /// Never empty, unless the tool is a custom one: no arguments are `{}`.
   public var arguments: String
-  /// True for a tool the provider runs itself.
-  public var runsAtProvider: Bool
-  public init(id: String, name: String, arguments: String, runsAtProvider: Bool = false) {
+  public var kind: Kind
+
+  public enum Kind: Sendable, Equatable {
+    /// A tool of the caller's, called with a JSON object.
+    case function
+    /// A tool of the caller's, called with any text.
+    case custom
+    /// A tool the provider runs itself.
+    case atProvider
+  }
+
+  public init(id: String, name: String, arguments: String, kind: Kind = .function) {
     self.id = id
     self.name = name
     self.arguments = arguments
-    self.runsAtProvider = runsAtProvider
+    self.kind = kind
   }
 }
 

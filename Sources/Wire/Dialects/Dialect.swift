@@ -1,4 +1,4 @@
-// What each wire format must be able to do for calling a provider. The serving side is a refinement beside it.
+// What each wire format must be able to do for calling a provider. Serving clients is a refinement (`ServedDialect`).
 
 /// A wire format: bytes to values and back.
 ///
@@ -7,7 +7,7 @@ public protocol Dialect: Sendable {
   associatedtype StreamDecoder: StreamDecoding
 
   /// The address of a chat call: `base` (no trailing slash) with the dialect's own path.
-  static func chatURL(base: String, model: String, streams: Bool) -> String
+  static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String
 
   /// The body to send, and what had to be changed on the way.
   static func encode(_ request: ChatRequest, to model: ModelTraits, quirks: Quirks) throws(WireError) -> EncodedRequest
@@ -42,19 +42,5 @@ public struct EncodedRequest: Sendable, Equatable {
   public init(body: [UInt8], changes: [Change]) {
     self.body = body
     self.changes = changes
-  }
-}
-
-/// The wire formats that are built in, by the names that data and config use.
-public enum DialectName: String, Sendable, CaseIterable {
-  case openAIChat = "openai-chat"
-  case anthropicMessages = "anthropic-messages"
-
-  /// The format itself.
-  public var dialect: any Dialect.Type {
-    switch self {
-    case .openAIChat: OpenAIChat.self
-    case .anthropicMessages: AnthropicMessages.self
-    }
   }
 }

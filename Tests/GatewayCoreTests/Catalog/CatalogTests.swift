@@ -67,7 +67,7 @@ struct CatalogData {
       switch Result(catching: { () throws(ResolutionFailure) in try catalog().target(provider, model: "m") }) {
       case .success(let target):
         guard case .http(let dialect, let base) = target.route else { continue }
-        let url = dialect.dialect.chatURL(base: base, model: "m", streams: true)
+        let url = dialect.dialect.chatURL(base: base, model: "m", streams: true, quirks: Quirks())
         print("\(provider.id) \(url)")
         callable += 1
         #expect(url.hasPrefix("http://") || url.hasPrefix("https://"), "\(provider.id): \(url)")
@@ -170,7 +170,7 @@ struct ConfiguredProviders {
       Issue.record("not over HTTP")
       return
     }
-    #expect(dialect.dialect.chatURL(base: base, model: "m", streams: true) == url)
+    #expect(dialect.dialect.chatURL(base: base, model: "m", streams: true, quirks: Quirks()) == url)
   }
 
   @Test(arguments: [

@@ -9,17 +9,26 @@ struct BuildingReplies {
     reply.id = "r"
     reply.model = "m"
     reply.content = [
-      ContentPart(.reasoning(ReasoningBlock(text: "a", signature: "s"))),
-      ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: "e"))), ContentPart(.text("b")),
+      ContentPart(.reasoning(ReasoningBlock(text: "a", signature: Seal("s", of: nil)))),
+      ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: Seal("e", of: nil)))), ContentPart(.text("b")),
       ContentPart(.text("c")),
       ContentPart(.toolCall(ToolCall(id: "1", name: "f", arguments: "{\"x\":1}"))),
-      ContentPart(.toolCall(ToolCall(id: "2", name: "g", arguments: "{}", runsAtProvider: true))),
+      ContentPart(.toolCall(ToolCall(id: "2", name: "g", arguments: "{}", kind: .atProvider))),
       ContentPart(.image(Media(.url("u"), mediaType: nil))), ContentPart(.refusal("no")),
       ContentPart(.reasoning(ReasoningBlock(text: "d"))), ContentPart(.text("e")),
+      signed(.text("f")), signed(.text("")), ContentPart(.text("g")),
+      signed(.toolCall(ToolCall(id: "4", name: "k", arguments: "free text", kind: .custom))),
+      ContentPart(.toolCall(ToolCall(id: "5", name: "k", arguments: "", kind: .custom))),
     ]
     reply.finish = Finish(.stop, word: "end", stopText: "x")
     reply.usage = Usage(input: 1, output: 2)
-    reply.otherChoices = [[ContentPart(.text("other"))]]
+    reply.otherChoices = [
+      Choice(
+        [ContentPart(.text("other")), ContentPart(.toolCall(ToolCall(id: "3", name: "h", arguments: "{}")))],
+        finish: Finish(.toolCalls, word: "calls")),
+      Choice([ContentPart(.text("third"))]),
+    ]
+    reply.logprobs = [TokenLogprob("b", JSONNumber(0), bytes: [98], top: [TokenLogprob("B", JSONNumber(-1))])]
     #expect(try build(reply.events).reply == reply)
     #expect(try build(ChatReply().events).reply == ChatReply())
   }
@@ -37,8 +46,8 @@ struct BuildingReplies {
 
   @Test func `arguments go to their calls, and none at all are an empty object`() throws {
     let reply = try build([
-      .toolCallStarted(index: 0, id: "1", name: "f", runsAtProvider: false),
-      .toolCallStarted(index: 1, id: "2", name: "g", runsAtProvider: false),
+      .toolCallStarted(index: 0, id: "1", name: "f", kind: .function),
+      .toolCallStarted(index: 1, id: "2", name: "g", kind: .function),
       .toolArguments(index: 0, "{\"a\""), .text("between"), .toolArguments(index: 0, ":1}"),
     ]).reply
     #expect(reply.toolCalls.map(\.arguments) == ["{\"a\":1}", "{}"])
@@ -68,9 +77,15 @@ struct BuildingReplies {
     try small.add(.text("abc"))
     #expect(throws: WireError.self) { try small.add(.reasoning("d")) }
     #expect(throws: WireError.self) { try build([.toolArguments(index: 0, "x")]) }
-    #expect(throws: WireError.self) { try build((1...300).map { .otherChoice(index: $0, text: "") }) }
-    let twice = ChatEvent.toolCallStarted(index: 0, id: "1", name: "f", runsAtProvider: false)
+    #expect(throws: WireError.self) { try build((1...300).map { .otherChoice(index: $0, .text("")) }) }
+    let twice = ChatEvent.toolCallStarted(index: 0, id: "1", name: "f", kind: .function)
     #expect(throws: WireError.self) { try build([twice, twice]) }
+  }
+
+  private func signed(_ kind: ContentPart.Kind) -> ContentPart {
+    var part = ContentPart(kind)
+    part.signature = Seal("proof", of: .gemini)
+    return part
   }
 
   private func build(_ events: [ChatEvent]) throws -> ChatReplyBuilder {

@@ -18,9 +18,10 @@ struct AnthropicMessagesWholeReplies {
       """#)
     #expect(
       reply.content.map(\.kind) == [
-        .reasoning(ReasoningBlock(text: "t", signature: "s")), .reasoning(ReasoningBlock(text: "", encrypted: "e")),
+        .reasoning(ReasoningBlock(text: "t", signature: Seal("s", of: .anthropic))),
+        .reasoning(ReasoningBlock(text: "", encrypted: Seal("e", of: .anthropic))),
         .text("a"), .text("b"), .toolCall(ToolCall(id: "c1", name: "f", arguments: #"{"x":1.50}"#)),
-        .toolCall(ToolCall(id: "c2", name: "web_search", arguments: "{}", runsAtProvider: true)),
+        .toolCall(ToolCall(id: "c2", name: "web_search", arguments: "{}", kind: .atProvider)),
         .other(
           type: "web_search_tool_result",
           ["type": "web_search_tool_result", "tool_use_id": "c2", "content": []]),

@@ -12,7 +12,9 @@ struct AnthropicMessagesRequests {
   }
 
   @Test func `the address`() {
-    #expect(AnthropicMessages.chatURL(base: "https://h/v1", model: "m", streams: true) == "https://h/v1/messages")
+    #expect(
+      AnthropicMessages.chatURL(base: "https://h/v1", model: "m", streams: true, quirks: Quirks())
+        == "https://h/v1/messages")
   }
 
   @Test(

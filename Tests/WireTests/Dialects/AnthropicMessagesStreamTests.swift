@@ -28,7 +28,8 @@ struct AnthropicMessagesStreams {
     #expect(usages.last?.raw == ["input_tokens": 2, "output_tokens": 7])
     #expect(
       events.filter { if case .usage = $0 { false } else { true } } == [
-        .started(id: "r", model: "m"), .reasoning("t"), .reasoningSignature("s"), .encryptedReasoning("e"),
+        .started(id: "r", model: "m"), .reasoning("t"), .reasoningSignature(Seal("s", of: .anthropic)),
+        .encryptedReasoning(Seal("e", of: .anthropic)),
         .textPartStarted, .text("a"), .text("b"), .finished(Finish(.stop, word: "stop_sequence", stopText: "Z")),
       ])
   }
@@ -68,8 +69,8 @@ struct AnthropicMessagesStreams {
     ])
     #expect(
       events == [
-        .toolCallStarted(index: 0, id: "s", name: "w", runsAtProvider: true),
-        .toolCallStarted(index: 1, id: "t", name: "f", runsAtProvider: false),
+        .toolCallStarted(index: 0, id: "s", name: "w", kind: .atProvider),
+        .toolCallStarted(index: 1, id: "t", name: "f", kind: .function),
         .toolArguments(index: 1, #"{"x":1}"#),
       ])
   }

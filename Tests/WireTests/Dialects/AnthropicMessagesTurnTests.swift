@@ -84,7 +84,7 @@ struct AnthropicMessagesTurns {
     let begun = try encode([Message(.user, "a"), Message(.assistant, "b")], traits)
     #expect(begun.messages == #"[{"role":"user","content":"a"}]"#)
     #expect(begun.said == ["dropped messages[1]"])
-    let search = ContentPart(.toolCall(ToolCall(id: "s", name: "w", arguments: "{}", runsAtProvider: true)))
+    let search = ContentPart(.toolCall(ToolCall(id: "s", name: "w", arguments: "{}", kind: .atProvider)))
     let paused = try encode([Message(.user, "a"), Message(.assistant, [search, ContentPart(.text("b"))])], traits)
     #expect(paused.body["messages"]?.array?.count == 2)
     #expect(paused.said == [])
@@ -153,10 +153,10 @@ struct AnthropicMessagesBlocks {
   }
 
   @Test func `thinking goes back with its proof, and without cache marks`() throws {
-    var signed = ContentPart(.reasoning(ReasoningBlock(text: "t", signature: "s")))
+    var signed = ContentPart(.reasoning(ReasoningBlock(text: "t", signature: Seal("s", of: .anthropic))))
     signed.cacheControl = ["type": "ephemeral"]
     let parts = [
-      signed, ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: "e"))),
+      signed, ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: Seal("e", of: .anthropic)))),
       ContentPart(.reasoning(ReasoningBlock(text: "unproved"))), ContentPart(.text("x")),
     ]
     let encoded = try encode([Message(.assistant, parts), Message(.user, "u")])

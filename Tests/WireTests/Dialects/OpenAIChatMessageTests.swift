@@ -147,9 +147,11 @@ private let assistants: [OpenAIChatMessages.Case] = [
       Message(
         .assistant,
         [
-          part(.reasoning(ReasoningBlock(text: "r", signature: "s")), extras: ["type": "reasoning.text", "index": 0]),
+          part(
+            .reasoning(ReasoningBlock(text: "r", signature: Seal("s", of: nil))),
+            extras: ["type": "reasoning.text", "index": 0]),
           part(.reasoning(ReasoningBlock(text: "u")), extras: ["type": "reasoning.summary"]),
-          part(.reasoning(ReasoningBlock(text: "", encrypted: "e"))), part(.text("t")),
+          part(.reasoning(ReasoningBlock(text: "", encrypted: Seal("e", of: nil)))), part(.text("t")),
         ])
     ], quirks: ["reasoning_details_field": "reasoning_details"],
     written: #"{"role":"assistant","content":"t","reasoning_details":[{"type":"reasoning.text","index":0,"text":"r","#
@@ -160,7 +162,7 @@ private let assistants: [OpenAIChatMessages.Case] = [
       Message(
         .assistant,
         [
-          part(.toolCall(ToolCall(id: "s", name: "search", arguments: "{}", runsAtProvider: true))), part(.text("t")),
+          part(.toolCall(ToolCall(id: "s", name: "search", arguments: "{}", kind: .atProvider))), part(.text("t")),
           part(.image(png)), result("s", part(.text("found"))),
         ])
     ],

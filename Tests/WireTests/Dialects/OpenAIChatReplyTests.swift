@@ -39,7 +39,8 @@ struct OpenAIChatReplies {
         + #"{"type":"reasoning.encrypted","data":"e","id":"i"}]}}]}"#)
     #expect(
       reply.content.map(\.kind) == [
-        .reasoning(ReasoningBlock(text: "ab", signature: "s")), .reasoning(ReasoningBlock(text: "", encrypted: "e")),
+        .reasoning(ReasoningBlock(text: "ab", signature: Seal("s", of: Seal.Family(rawValue: "f")))),
+        .reasoning(ReasoningBlock(text: "", encrypted: Seal("e", of: nil))),
         .text("x"),
       ])
     var request = ChatRequest(model: "m", messages: [Message(.assistant, reply.content)])
@@ -57,7 +58,7 @@ struct OpenAIChatReplies {
         + #"{"index":0,"message":{"content":"zero"},"finish_reason":"stop"}]}"#)
     #expect(reply.text == "zero")
     #expect(reply.finish == Finish(.stop, word: "stop"))
-    #expect(reply.otherChoices == [[ContentPart(.text("one"))]])
+    #expect(reply.otherChoices == [Choice([ContentPart(.text("one"))], finish: Finish(.length, word: "length"))])
   }
 
   @Test(arguments: [

@@ -13,7 +13,8 @@ struct OpenAIChatRequests {
 
   @Test func `the address`() {
     #expect(
-      OpenAIChat.chatURL(base: "https://h/v1", model: "m", streams: true) == "https://h/v1/chat/completions")
+      OpenAIChat.chatURL(base: "https://h/v1", model: "m", streams: true, quirks: Quirks())
+        == "https://h/v1/chat/completions")
   }
 
   @Test func `every setting`() throws {

@@ -26,7 +26,8 @@ struct OpenAIChatStreams {
       #"{"choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.text","signature":"s"},"#
         + #"{"type":"reasoning.encrypted","data":"e"}]}}]}"#,
     ])
-    #expect(events == [.reasoning("t"), .reasoningSignature("s"), .encryptedReasoning("e")])
+    #expect(
+      events == [.reasoning("t"), .reasoningSignature(Seal("s", of: nil)), .encryptedReasoning(Seal("e", of: nil))])
   }
 
   @Test func `media and unknown parts are whole parts`() throws {
@@ -46,7 +47,7 @@ struct OpenAIChatStreams {
     let events = try decode([
       #"{"choices":[{"index":2,"delta":{"content":"x","tool_calls":[{"function":{"name":"f"}}]},"finish_reason":"stop"}]}"#
     ])
-    #expect(events == [.otherChoice(index: 2, text: "x")])
+    #expect(events == [.otherChoice(index: 2, .text("x"))])
   }
 
   @Test(arguments: [

@@ -2,7 +2,9 @@
 
 /// `POST …/messages`, for calling.
 public enum AnthropicMessages: Dialect {
-  public static func chatURL(base: String, model: String, streams: Bool) -> String { base + "/messages" }
+  public static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String {
+    base + "/messages"
+  }
 
   public static func encode(
     _ request: ChatRequest, to model: ModelTraits, quirks: Quirks

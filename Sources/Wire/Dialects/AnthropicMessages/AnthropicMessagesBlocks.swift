@@ -96,9 +96,12 @@ struct AnthropicMessagesBlockEncoder {
 
   /// Only what carries the provider's own proof goes back.
   private mutating func thinking(_ block: ReasoningBlock, _ field: String) -> JSONObject? {
-    if let data = block.encrypted { return ["type": "redacted_thinking", "data": .string(data)] }
-    guard let signature = block.signature else { return drop(field, "only signed thinking is taken back") }
-    return ["type": "thinking", "thinking": .string(block.text), "signature": .string(signature)]
+    let seal = block.encrypted ?? block.signature
+    guard let seal else { return drop(field, "only signed thinking is taken back") }
+    guard seal.isReadable(by: .anthropic) else { return drop(field, "another provider's thinking is not taken back") }
+    return block.encrypted == nil
+      ? ["type": "thinking", "thinking": .string(block.text), "signature": .string(seal.text)]
+      : ["type": "redacted_thinking", "data": .string(seal.text)]
   }
 
   // MARK: Tools
@@ -110,7 +113,7 @@ struct AnthropicMessagesBlockEncoder {
       input = ["arguments": .string(call.arguments)]
       changes.append(Change("\(field).arguments", .converted, "they are no JSON object, which this format requires"))
     }
-    let type = call.runsAtProvider ? "server_tool_use" : "tool_use"
+    let type = call.kind == .atProvider ? "server_tool_use" : "tool_use"
     let id = Self.callID(call.id)
     if id != call.id { changes.append(Change("\(field).id", .converted, "ids are letters, digits, _ and - here")) }
     return ["type": .string(type), "id": .string(id), "name": .string(call.name), "input": input]

@@ -39,14 +39,16 @@ enum AnthropicMessagesBlock {
     case "text": return part(.text(object["text"]?.string ?? ""), object, besides: ["type", "text"])
     case "thinking":
       let reasoning = ReasoningBlock(
-        text: object["thinking"]?.string ?? "", signature: object["signature"]?.string)
+        text: object["thinking"]?.string ?? "",
+        signature: (object["signature"]?.string).map { Seal($0, of: .anthropic) })
       return part(.reasoning(reasoning), object, besides: ["type", "thinking", "signature"])
     case "redacted_thinking":
-      return ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: object["data"]?.string ?? "")))
+      return ContentPart(
+        .reasoning(ReasoningBlock(text: "", encrypted: Seal(object["data"]?.string ?? "", of: .anthropic))))
     case "tool_use", "server_tool_use":
       let call = ToolCall(
         id: object["id"]?.string ?? "", name: object["name"]?.string ?? "", arguments: object["input"]?.text ?? "{}",
-        runsAtProvider: type == "server_tool_use")
+        kind: type == "tool_use" ? .function : .atProvider)
       return part(.toolCall(call), object, besides: ["type", "id", "name", "input"])
     default: return ContentPart(.other(type: type, block))
     }

@@ -118,7 +118,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
       if let text = block["thinking"]?.string, !text.isEmpty { events.append(.reasoning(text)) }
     case "redacted_thinking":
       blocks[index] = Block(kind: .other)
-      events.append(.encryptedReasoning(block["data"]?.string ?? ""))
+      events.append(.encryptedReasoning(Seal(block["data"]?.string ?? "", of: .anthropic)))
     case "tool_use", "server_tool_use": startCall(block, type, index, into: &events)
     default: startOther(block, index, into: &events)
     }
@@ -140,7 +140,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
     events.append(
       .toolCallStarted(
         index: calls, id: block["id"]?.string ?? "", name: block["name"]?.string ?? "",
-        runsAtProvider: type == "server_tool_use"))
+        kind: type == "tool_use" ? .function : .atProvider))
     blocks[index] = Block(kind: .call(index: calls), wholeArguments: whole)
     calls += 1
     if type == "tool_use" { callsTools = true }
@@ -182,7 +182,8 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
       switch name {
       case "text": if let text = try scanner.nonEmptyString() { events.append(.text(text)) }
       case "thinking": if let text = try scanner.nonEmptyString() { events.append(.reasoning(text)) }
-      case "signature": if let text = try scanner.nonEmptyString() { events.append(.reasoningSignature(text)) }
+      case "signature":
+        if let text = try scanner.nonEmptyString() { events.append(.reasoningSignature(Seal(text, of: .anthropic))) }
       case "partial_json": try addArguments(try scanner.string() ?? "", to: index, into: &events)
       case "type": isKnown = Self.isKnown(try scanner.stringBytes() ?? [])
       case "citation": try addCitation(try JSON.parse(try scanner.raw()), to: index)

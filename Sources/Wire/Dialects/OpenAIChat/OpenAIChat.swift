@@ -2,7 +2,9 @@
 
 /// `POST …/chat/completions`, for calling.
 public enum OpenAIChat: Dialect {
-  public static func chatURL(base: String, model: String, streams: Bool) -> String { base + "/chat/completions" }
+  public static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String {
+    base + "/chat/completions"
+  }
 
   public static func encode(
     _ request: ChatRequest, to model: ModelTraits, quirks: Quirks

@@ -20,7 +20,7 @@ struct OpenAIChatAssistantTurn {
     switch part.kind {
     case .text(let text): texts.append(textPart(text, part, place))
     case .refusal(let text): refusal += text
-    case .toolCall(let call) where call.runsAtProvider:
+    case .toolCall(let call) where call.kind == .atProvider:
       drop(place, "a tool another provider ran has no place here")
     case .toolCall(let call): calls.append(encode(call, part))
     case .reasoning(let block): add(block, part, place)
@@ -79,13 +79,13 @@ struct OpenAIChatAssistantTurn {
     var detail = part.extras
     if let encrypted = block.encrypted {
       detail["type"] = "reasoning.encrypted"
-      detail["data"] = .string(encrypted)
+      detail["data"] = .string(encrypted.text)
     } else if detail["type"] == "reasoning.summary" {
       detail["summary"] = .string(block.text)
     } else {
       detail["type"] = "reasoning.text"
       detail["text"] = .string(block.text)
-      detail["signature"] = block.signature.map { .string($0) }
+      detail["signature"] = block.signature.map { .string($0.text) }
     }
     return .object(detail)
   }

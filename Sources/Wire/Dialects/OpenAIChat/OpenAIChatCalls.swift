@@ -83,7 +83,7 @@ struct OpenAIChatCallTracker: Sendable {
   private mutating func tell(_ index: Int, into events: inout [ChatEvent]) {
     let call = calls[index]
     let id = call.id.isEmpty ? OpenAIChat.madeCallID(replyID, index) : call.id
-    events.append(.toolCallStarted(index: index, id: id, name: call.name, runsAtProvider: false))
+    events.append(.toolCallStarted(index: index, id: id, name: call.name, kind: .function))
     if !call.held.isEmpty { events.append(.toolArguments(index: index, call.held)) }
     calls[index].held = ""
     calls[index].isTold = true

@@ -39,7 +39,7 @@ struct OpenAIChatDeltaDecoder: Sendable {
     try scanner.enterObject()
     while let name = try scanner.nextMember() { try read(name, &scanner, &pieces) }
     guard choice == 0 else {
-      for case .text(let text) in pieces.content { events.append(.otherChoice(index: choice, text: text)) }
+      for event in pieces.content { events.append(.otherChoice(index: choice, event)) }
       return
     }
     tellReasoning(pieces, into: &events)
@@ -124,9 +124,11 @@ struct OpenAIChatDeltaDecoder: Sendable {
         events.append(.reasoning(text))
       }
       if let signature = detail["signature"]?.string, !signature.isEmpty {
-        events.append(.reasoningSignature(signature))
+        events.append(.reasoningSignature(Seal(signature, of: OpenAIChatReasoning.family(of: detail))))
       }
-      if let data = detail["data"]?.string, !data.isEmpty { events.append(.encryptedReasoning(data)) }
+      if let data = detail["data"]?.string, !data.isEmpty {
+        events.append(.encryptedReasoning(Seal(data, of: OpenAIChatReasoning.family(of: detail))))
+      }
     }
   }
 

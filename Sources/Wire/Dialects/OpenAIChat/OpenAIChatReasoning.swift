@@ -16,8 +16,9 @@ enum OpenAIChatReasoning {
   /// One of those blocks; its other members are kept so that it can go back as it came.
   static func part(_ detail: JSON) -> ContentPart? {
     let text = detail["text"]?.string ?? detail["summary"]?.string
-    let encrypted = detail["data"]?.string
-    let signature = detail["signature"]?.string
+    let family = family(of: detail)
+    let encrypted = (detail["data"]?.string).map { Seal($0, of: family) }
+    let signature = (detail["signature"]?.string).map { Seal($0, of: family) }
     guard text != nil || encrypted != nil || signature != nil else { return nil }
     var part = ContentPart(
       .reasoning(ReasoningBlock(text: text ?? "", signature: signature, encrypted: encrypted)))
@@ -26,6 +27,11 @@ enum OpenAIChatReasoning {
       part.extras[member.name] = member.value
     }
     return part
+  }
+
+  /// Who made the seals of such a block, where it says so.
+  static func family(of detail: JSON) -> Seal.Family? {
+    (detail["format"]?.string).map { Seal.Family(rawValue: $0) }
   }
 
   /// The text of a content item of the type `thinking`: a string, or a list of texts.

@@ -25,7 +25,8 @@ extension OpenAIChat {
         reply.finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
         if !message.rest.isEmpty { reply.extras["message"] = .object(message.rest) }
       } else {
-        reply.otherChoices.append(message.content)
+        let finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
+        reply.otherChoices.append(Choice(message.content, finish: finish))
       }
     }
     reply.usage = usage(in: json, quirks)

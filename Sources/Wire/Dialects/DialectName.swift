@@ -1,0 +1,18 @@
+// The wire formats that are built in. A new one is a folder and a line here.
+
+/// The names that data and config use.
+public enum DialectName: String, Sendable, CaseIterable {
+  case openAIChat = "openai-chat"
+  case anthropicMessages = "anthropic-messages"
+
+  /// The format itself.
+  public var dialect: any Dialect.Type {
+    switch self {
+    case .openAIChat: OpenAIChat.self
+    case .anthropicMessages: AnthropicMessages.self
+    }
+  }
+
+  /// The format for serving clients, where it is served.
+  public var served: (any ServedDialect.Type)? { dialect as? any ServedDialect.Type }
+}

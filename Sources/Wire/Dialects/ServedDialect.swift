@@ -1,0 +1,101 @@
+// What a wire format must be able to do besides when clients speak it to us.
+
+/// A wire format that clients are served in.
+public protocol ServedDialect: Dialect {
+  associatedtype StreamEncoder: StreamEncoding
+
+  /// Reads a client's request.
+  ///
+  /// Fields without a place in `ChatRequest` become extras; nothing is lost. Seals that a reply carried
+  /// (`Seal.carried`, `Seal.attached`) are taken out again.
+  static func decodeRequest(_ body: [UInt8], at address: RequestAddress) throws(WireError) -> ClientRequest
+
+  /// Writes a whole answer.
+  static func encodeReply(_ reply: ChatReply, under heading: ReplyHeading) -> EncodedReply
+
+  static func makeStreamEncoder(under heading: ReplyHeading) -> StreamEncoder
+
+  /// Writes a failure as the format's own API does, so that clients raise their own kinds of error.
+  static func encodeFailure(_ failure: ProviderFailure) -> EncodedFailure
+}
+
+/// Writes a streamed answer as its events come in.
+public protocol StreamEncoding: Sendable {
+  /// `text/event-stream`, or another type where the client asked for one.
+  var contentType: String { get }
+
+  /// Appends what `events` say to `bytes`: whole frames only.
+  ///
+  /// After `.failed` nothing more of the answer is written.
+  mutating func encode(_ events: [ChatEvent], into bytes: inout [UInt8])
+
+  /// The answer is over: appends the closing frames, with a finish reason even when none was told.
+  mutating func finish(into bytes: inout [UInt8])
+
+  /// What of the events had no place in the format.
+  var changes: [Change] { get }
+}
+
+/// What the address of a request says besides its body: some formats name the model there.
+public struct RequestAddress: Sendable, Equatable {
+  public var model: String?
+  /// Whether the address asks for a stream.
+  public var streams: Bool?
+  /// Whether the stream is to be one JSON array instead of events.
+  public var isArray = false
+  public init(model: String? = nil, streams: Bool? = nil, isArray: Bool = false) {
+    self.model = model
+    self.streams = streams
+    self.isArray = isArray
+  }
+}
+
+/// A request and how its client wants the answer told.
+public struct ClientRequest: Sendable, Equatable {
+  public var request: ChatRequest
+  /// The client asked for a usage event of its own in the stream.
+  public var wantsStreamUsage = false
+  /// The stream is to be one JSON array.
+  public var isArray = false
+  public init(_ request: ChatRequest, wantsStreamUsage: Bool = false, isArray: Bool = false) {
+    self.request = request
+    self.wantsStreamUsage = wantsStreamUsage
+    self.isArray = isArray
+  }
+}
+
+/// What an answer says of itself besides what the model said.
+public struct ReplyHeading: Sendable, Equatable {
+  /// The answer's id where the provider gave none.
+  public var id: String
+  /// The request it answers; its `model` is the name the client asked for.
+  public var client: ClientRequest
+  /// Seconds since 1970.
+  public var createdAt: Int
+  public init(id: String, answering client: ClientRequest, createdAt: Int) {
+    self.id = id
+    self.client = client
+    self.createdAt = createdAt
+  }
+}
+
+/// An answer as it goes to the client, and what of it had no place in the format.
+public struct EncodedReply: Sendable, Equatable {
+  public var body: [UInt8]
+  public var changes: [Change]
+  public init(body: [UInt8], changes: [Change] = []) {
+    self.body = body
+    self.changes = changes
+  }
+}
+
+/// A failure as it goes to the client.
+public struct EncodedFailure: Sendable, Equatable {
+  /// The HTTP status.
+  public var status: Int
+  public var body: [UInt8]
+  public init(status: Int, body: [UInt8]) {
+    self.status = status
+    self.body = body
+  }
+}
