@@ -15,4 +15,7 @@ public enum DialectName: String, Sendable, CaseIterable {
 
   /// The format for serving clients, where it is served.
   public var served: (any ServedDialect.Type)? { dialect as? any ServedDialect.Type }
+
+  /// The dialect whose bodies it shares: those of one format can be forwarded as they are.
+  public var format: DialectName { self }
 }

@@ -57,8 +57,15 @@ public struct ClientRequest: Sendable, Equatable {
   public var wantsStreamUsage = false
   /// The stream is to be one JSON array.
   public var isArray = false
-  public init(_ request: ChatRequest, wantsStreamUsage: Bool = false, isArray: Bool = false) {
+  /// Fields that were read but have no place in the request, by their path: `reasoning.summary`.
+  ///
+  /// Only a provider of the same format sees them.
+  public var unread: [String] = []
+  public init(
+    _ request: ChatRequest, wantsStreamUsage: Bool = false, isArray: Bool = false, unread: [String] = []
+  ) {
     self.request = request
+    self.unread = unread
     self.wantsStreamUsage = wantsStreamUsage
     self.isArray = isArray
   }

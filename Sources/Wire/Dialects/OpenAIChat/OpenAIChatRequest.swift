@@ -76,6 +76,7 @@ struct OpenAIChatRequestEncoder {
         changes.append(Change("tools[\(index)].strict", .dropped, "this provider has no strict tools"))
       }
     }
+    for extra in tool.extras.members { function[extra.name] = extra.value }
     var object: JSONObject = ["type": "function", "function": .object(function)]
     if let cacheControl = tool.cacheControl {
       if quirks.takesCacheControl {
@@ -155,6 +156,11 @@ struct OpenAIChatRequestEncoder {
     if let field = quirks.reasoningSplitField {
       body[field] = true
       changes.append(Change(field, .added, "so that thinking does not stand in the text"))
+    }
+    body["n"] = request.choices.map { .number(JSONNumber($0)) }
+    if let top = request.logprobs {
+      body["logprobs"] = true
+      if top > 0 { body["top_logprobs"] = .number(JSONNumber(top)) }
     }
     for extra in request.extras.members where extra.name != "stream_options" { body[extra.name] = extra.value }
     if quirks.needsStoreFalse, body["store"] == nil {
