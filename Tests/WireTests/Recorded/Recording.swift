@@ -7,6 +7,7 @@ struct Recording {
   let id: String
   let dialect: DialectName
   let provider: String
+  let operation: String
   let status: Int
   let isStream: Bool
   let body: [UInt8]
@@ -32,6 +33,19 @@ struct Recording {
     return recordings
   }
 
+  /// The shortest answer of each sort: with and without thinking, with and without calls.
+  static func sample(of streams: [Recording]) -> [Recording] {
+    var shortest: [[Bool]: Recording] = [:]
+    for stream in streams where stream.expected["complete"] == true {
+      let sort = [
+        stream.expected["reasoning_text"]?.string?.isEmpty == false,
+        stream.expected["tool_calls"]?.array?.isEmpty == false, stream.expected["text"]?.string?.isEmpty == false,
+      ]
+      if shortest[sort].map({ stream.body.count < $0.body.count }) ?? true { shortest[sort] = stream }
+    }
+    return shortest.values.sorted { $0.id < $1.id }
+  }
+
   private init?(_ dialect: DialectName, _ json: JSON) {
     guard ["chat", "messages"].contains(json["operation"]?.string), let response = json["response"],
       let body = response["body_text"]?.string, let expected = json["expected"]
@@ -39,6 +53,7 @@ struct Recording {
     id = json["id"]?.string ?? ""
     self.dialect = dialect
     provider = json["provider"]?.string ?? ""
+    operation = json["operation"]?.string ?? ""
     status = response["status"]?.int ?? 200
     isStream = response["kind"]?.string == "sse"
     self.body = Array(body.utf8)
