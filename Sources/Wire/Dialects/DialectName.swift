@@ -4,12 +4,16 @@
 public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
+  case gemini = "gemini"
+  case vertexGemini = "vertex-gemini"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
     switch self {
     case .openAIChat: OpenAIChat.self
     case .anthropicMessages: AnthropicMessages.self
+    case .gemini: GeminiContent.self
+    case .vertexGemini: VertexGemini.self
     }
   }
 

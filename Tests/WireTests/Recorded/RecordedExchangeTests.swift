@@ -86,6 +86,9 @@ private let excuses: [Excuse] = [
     id: "pai-snowflake-thinking-0-e1300c", column: .calls,
     why: "the recording counts a `function_call` whose name and arguments are empty; nobody was called"),
   Excuse(
+    id: "pai-google-model-armor-response-template-real-block-0-b8d881", column: .finish,
+    why: "the recording has no word of its own for MODEL_ARMOR, which is a filter"),
+  Excuse(
     id: "pai-snowflake-thinking-1-be6b00", column: .calls,
     why: "the recording counts a `function_call` whose name and arguments are empty; nobody was called"),
 ]

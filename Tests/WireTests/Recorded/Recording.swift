@@ -22,6 +22,8 @@ struct Recording {
     switch dialect {
     case .openAIChat: folders = ["openai-chat", "mistral-chat"]
     case .anthropicMessages: folders = ["anthropic-messages"]
+    case .gemini: folders = ["gemini"]
+    case .vertexGemini: folders = []  // those of the other address are of the same format
     }
     var recordings: [Recording] = []
     for folder in folders.map({ "\(Self.folder)/\($0)" }) {
@@ -45,9 +47,10 @@ struct Recording {
     }
     return shortest.values.sorted { $0.id < $1.id }
   }
+  private static let operations: Set<String> = ["chat", "messages", "generateContent", "streamGenerateContent"]
 
   private init?(_ dialect: DialectName, _ json: JSON) {
-    guard ["chat", "messages"].contains(json["operation"]?.string), let response = json["response"],
+    guard Self.operations.contains(json["operation"]?.string ?? ""), let response = json["response"],
       let body = response["body_text"]?.string, let expected = json["expected"]
     else { return nil }
     id = json["id"]?.string ?? ""
@@ -55,7 +58,7 @@ struct Recording {
     provider = json["provider"]?.string ?? ""
     operation = json["operation"]?.string ?? ""
     status = response["status"]?.int ?? 200
-    isStream = response["kind"]?.string == "sse"
+    isStream = ["sse", "json-array"].contains(response["kind"]?.string)
     self.body = Array(body.utf8)
     self.expected = expected
   }

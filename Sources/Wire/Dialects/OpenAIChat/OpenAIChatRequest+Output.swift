@@ -116,7 +116,7 @@ extension OpenAIChatRequestEncoder {
       return nil
     }
     guard !knownEfforts.isEmpty, !knownEfforts.contains(asked) else { return asked }
-    guard let nearest = Self.nearest(to: asked, among: knownEfforts) else { return asked }
+    guard let nearest = EffortWords.nearest(to: asked, among: knownEfforts) else { return asked }
     changes.append(Change("reasoning_effort", .converted, "`\(asked)` is not taken here, `\(nearest)` is the nearest"))
     return nearest
   }
@@ -124,20 +124,6 @@ extension OpenAIChatRequestEncoder {
   private mutating func effort(forBudget budget: Int?) -> String? {
     guard let budget else { return nil }
     changes.append(Change("reasoning.budget_tokens", .converted, "this provider takes an effort word instead"))
-    switch budget {
-    case ..<1: return "none"
-    case ..<4096: return "low"
-    case ..<16384: return "medium"
-    default: return "high"
-    }
-  }
-
-  private static func nearest(to asked: String, among words: [String]) -> String? {
-    let order = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-    guard let wanted = order.firstIndex(of: asked) else { return nil }
-    // `none` is no effort: it stands in for another word only when there is nothing else.
-    let candidates = words.contains { $0 != "none" } ? words.filter { $0 != "none" } : words
-    let ranked = candidates.compactMap { word in order.firstIndex(of: word).map { (word, abs($0 - wanted)) } }
-    return ranked.min { $0.1 < $1.1 }?.0
+    return EffortWords.word(forBudget: budget)
   }
 }
