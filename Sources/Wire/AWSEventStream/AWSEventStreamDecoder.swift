@@ -2,6 +2,8 @@
 
 /// Reads a stream of frames that comes in pieces, split anywhere.
 public struct AWSEventStreamDecoder: Sendable {
+  public static let contentType = "application/vnd.amazon.eventstream"
+
   private let maximumFrameBytes: Int
   /// What came of a frame whose end has not.
   private var held: [UInt8] = []

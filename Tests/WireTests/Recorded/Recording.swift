@@ -21,6 +21,7 @@ struct Recording {
     switch dialect {
     case .openAIChat: folders = ["openai-chat", "mistral-chat"]
     case .anthropicMessages: folders = ["anthropic-messages"]
+    case .bedrockConverse: folders = ["bedrock-converse"]
     }
     var recordings: [Recording] = []
     for folder in folders.map({ "\(Self.folder)/\($0)" }) {
@@ -32,16 +33,20 @@ struct Recording {
     return recordings
   }
 
+  private static let operations: Set<String> = ["chat", "messages", "converse", "converse-stream"]
+
   private init?(_ dialect: DialectName, _ json: JSON) {
-    guard ["chat", "messages"].contains(json["operation"]?.string), let response = json["response"],
-      let body = response["body_text"]?.string, let expected = json["expected"]
+    guard Self.operations.contains(json["operation"]?.string ?? ""), let response = json["response"],
+      let body = response["body_text"]?.string.map({ Array($0.utf8) })
+        ?? response["body_base64"]?.string.flatMap({ bytes(base64: $0) }),
+      let expected = json["expected"]
     else { return nil }
     id = json["id"]?.string ?? ""
     self.dialect = dialect
     provider = json["provider"]?.string ?? ""
     status = response["status"]?.int ?? 200
-    isStream = response["kind"]?.string == "sse"
-    self.body = Array(body.utf8)
+    isStream = ["sse", "eventstream"].contains(response["kind"]?.string)
+    self.body = body
     self.expected = expected
   }
 }

@@ -102,12 +102,12 @@ enum AnthropicMessagesUsage {
     return usage
   }
 
-  private static func count(_ json: JSON?) -> Int? {
+  static func count(_ json: JSON?) -> Int? {
     guard let count = json?.int ?? json?.string.flatMap(Int.init), count >= 0 else { return nil }
     return count
   }
 
-  private static func clampedSum(_ left: Int, _ right: Int) -> Int {
+  static func clampedSum(_ left: Int, _ right: Int) -> Int {
     let (sum, isHuge) = left.addingReportingOverflow(right)
     return isHuge ? .max : sum
   }
