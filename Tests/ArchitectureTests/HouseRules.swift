@@ -36,6 +36,7 @@ struct HouseRules {
     ("Sources/GatewayCore/Ledger", ["Gateway", "Transport", "Catalog", "HTTPRequest"]),
     ("Sources/Wire/JSON", ["ChatRequest", "ChatReply", "ChatEvent", "Quirks"]),
     ("Sources/Wire/ServerSentEvents", ["JSON", "ChatEvent"]),
+    ("Sources/Wire/AWSEventStream", ["JSON", "ChatEvent"]),
     ("Sources/Wire/Chat", ["OpenAIChat", "AnthropicMessages", "Quirks"]),
   ])
   func `a folder does not name what stands above it`(_ folder: String, _ forbidden: [String]) {

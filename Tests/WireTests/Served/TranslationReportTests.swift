@@ -83,6 +83,7 @@ struct MarkedField: Sendable {
         MarkedField("tools[0]", "tools", #"[{"name":"f","description":"TOOLMARK","input_schema":{}}]"#, "TOOLMARK"),
         MarkedField("messages[0]", "system", #""SYSTEMMARK""#, "SYSTEMMARK"),
       ]
+    default: []
     }
   }
 
@@ -95,6 +96,7 @@ struct MarkedField: Sendable {
     switch dialect {
     case .openAIChat, .anthropicMessages:
       body = ["model": "m", "messages": [["role": "user", "content": "hi"]]]
+    default: body = [:]
     }
     for field in fields { body[field.name] = (try? JSON.parse(field.json)) ?? .null }
     return .object(body)
