@@ -21,5 +21,5 @@ public enum DialectName: String, Sendable, CaseIterable {
   public var served: (any ServedDialect.Type)? { dialect as? any ServedDialect.Type }
 
   /// The dialect whose bodies it shares: those of one format can be forwarded as they are.
-  public var format: DialectName { self }
+  public var format: DialectName { self == .vertexGemini ? .gemini : self }
 }

@@ -100,6 +100,9 @@ extension DialectName {
       let content = try #require(reply["content"])
       let turns: JSON = [["role": "user", "content": "hi"], ["role": "assistant", "content": content]]
       return (["model": "m", "max_tokens": 9, "messages": turns] as JSON).bytes
+    case .gemini, .vertexGemini:
+      let content = try #require(reply["candidates"]?.array?.first?["content"])
+      return (["contents": [["role": "user", "parts": [["text": "hi"]]], content]] as JSON).bytes
     }
   }
 }
