@@ -72,7 +72,8 @@ struct CatalogData {
         callable += 1
         #expect(url.hasPrefix("http://") || url.hasPrefix("https://"), "\(provider.id): \(url)")
         #expect(!url.dropFirst(8).contains("//"), "\(provider.id): \(url)")
-        #expect(url.hasSuffix("/chat/completions") || url.hasSuffix("/messages"), "\(provider.id): \(url)")
+        let ends = ["/chat/completions", "/messages", "/models/m:streamGenerateContent?alt=sse"]
+        #expect(ends.contains(where: url.hasSuffix), "\(provider.id): \(url)")
         #expect(throws: Never.self) { try Quirks(json: provider.quirks) }
       case .failure(.addressIncomplete(_, let address)):
         #expect(address.isEmpty || address.contains("{"), "\(provider.id): \(address)")
