@@ -7,6 +7,8 @@ struct FailureBody {
   private(set) var codes: [String] = []
   /// A status the body states itself.
   private(set) var statedStatus: Int?
+  /// How long to wait, where it is not said in the message: `34s` (google.rpc.RetryInfo).
+  private(set) var retryDelay: String?
 
   /// Reads any bytes.
   init(_ body: [UInt8]) {
@@ -35,6 +37,7 @@ struct FailureBody {
     // Amazon's JSON protocols put a namespace before it: `com.amazon.coral.service#ThrottlingException`.
     if let type = json["__type"]?.string { addCode(type.split(separator: "#").last.map { .string(String($0)) }) }
     addCode(json["innererror"]?["code"])
+    for detail in json["details"]?.array ?? [] { retryDelay = retryDelay ?? detail["retryDelay"]?.string }
     if let raw = json["metadata"]?["raw"]?.string { addUpstream(raw) }
   }
 

@@ -7,10 +7,13 @@ extension FailureBody {
   func failure(status: Int) -> ProviderFailure {
     let effective = (200...299).contains(status) ? statedStatus : status
     let said = ProviderFailure.oneLine(message)
+    let wait = RetryHint.milliseconds(in: said) ?? retryDelay.flatMap { RetryHint.milliseconds(in: "retry in \($0)") }
+    let kind = kind(status: effective)
     return ProviderFailure(
-      kind(status: effective), status: status,
+      // A quota that is whole again in a moment is a rate: some providers have one word for both.
+      kind == .quota && wait != nil ? .rateLimited : kind, status: status,
       message: said.isEmpty ? "status \(status) without a message" : said,
-      code: codes.first.map(ProviderFailure.oneLine), retryAfterMilliseconds: RetryHint.milliseconds(in: said))
+      code: codes.first.map(ProviderFailure.oneLine), retryAfterMilliseconds: wait)
   }
 
   private func kind(status: Int?) -> ProviderFailure.Kind {

@@ -117,6 +117,12 @@ private let shapes: [Case] = [
   Case(500, "null", .server, "status 500 without a message"),
   Case(500, "Internal error\r\n", .server, "Internal error"),
   Case(500, #"{"error":{"message":"cut in the mid"#, .server, #"{"error":{"message":"cut in the mid"#),
+  Case(
+    429,
+    #"{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","#
+      + #""status":"RESOURCE_EXHAUSTED","details":[{"@type":"Help"},{"retryDelay":"34.5s"}]}}"#,
+    .rateLimited, "You exceeded your current quota, please check your plan and billing details.", code: "429",
+    retry: 34_500),
   Case(200, #"{"error":{"message":"bad","code":402}}"#, .quota, "bad", code: "402"),
   Case(200, "", .malformed, "status 200 without a message"),
   Case(200, "{\"id\":1}", .malformed, "status 200 without a message"),

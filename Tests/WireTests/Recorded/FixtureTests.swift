@@ -18,7 +18,7 @@ struct Fixtures {
 
   @Test(arguments: DialectName.allCases)
   func `there are fixtures`(_ dialect: DialectName) {
-    #expect(Fixture.all.count { $0.dialect == dialect } > 12)
+    #expect(Fixture.all.count { $0.dialect == dialect.format } > 12)
   }
 }
 

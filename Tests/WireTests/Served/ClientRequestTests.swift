@@ -55,7 +55,7 @@ struct ClientRequestCase: Sendable, CustomTestStringConvertible {
 }
 
 extension ClientRequestCase {
-  static let all: [ClientRequestCase] = openAIChat + anthropicMessages
+  static let all: [ClientRequestCase] = openAIChat + anthropicMessages + gemini
 
   private static let thinker: ModelTraits = {
     var traits = ModelTraits()
@@ -163,7 +163,123 @@ extension ClientRequestCase {
         """),
   ]
 
+  private static let atModel = RequestAddress(model: "m")
+
+  private static let gemini: [ClientRequestCase] = [
+    ClientRequestCase(
+      dialect: .gemini, name: "settings",
+      body: """
+        {"contents":[{"role":"user","parts":[{"text":"hi"}]}],"systemInstruction":{"parts":[{"text":"be brief"}]},
+        "generationConfig":{"temperature":0.50,"topP":1e-1,"topK":3,"maxOutputTokens":10,"stopSequences":["a"],
+        "candidateCount":2,"seed":7,"presencePenalty":1,"frequencyPenalty":-1,"responseLogprobs":true,"logprobs":3,
+        "responseModalities":["TEXT"],"newField":1},"labels":{"team":"red"},"serviceTier":"flex",
+        "safetySettings":[{"category":"c"}],"cachedContent":"cachedContents/1"}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "the other spelling, and one where a list is meant",
+      body: """
+        {"contents":{"parts":{"inline_data":{"mime_type":"image/png","data":"_-8="}}},"system_instruction":{"role":"user",
+        "parts":{"text":"s"}},"generation_config":{"max_output_tokens":5,"response_mime_type":"application/json",
+        "response_schema":{"type":"OBJECT","properties":{"a_b":{"type":"STRING","nullable":true},
+        "c":{"type":"ARRAY","items":{"type":"INTEGER"},"max_items":"3"}},"any_of":[{"type":"TYPE_UNSPECIFIED"}]}},
+        "tools":{"function_declarations":[{"name":"f","parameters":{"type":"OBJECT"}}]},
+        "tool_config":{"function_calling_config":{"mode":"any","allowed_function_names":["f"]}},"labels":null}
+        """,
+      written: """
+        {"contents":[{"role":"user","parts":[{"inlineData":{"mimeType":"image/png","data":"/+8="}}]}],
+        "systemInstruction":{"parts":[{"text":"s"}]},"generationConfig":{"maxOutputTokens":5,
+        "responseMimeType":"application/json","responseJsonSchema":{"type":"object","properties":{
+        "a_b":{"type":["string","null"]},"c":{"type":"array","items":{"type":"integer"},"maxItems":3}},"anyOf":[{}]}},
+        "tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":{"type":"object"}}]}],
+        "toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]}}}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "tools",
+      body: """
+        {"contents":[],"tools":[{"functionDeclarations":[{"name":"f","description":"d","parametersJsonSchema":
+        {"type":"object"},"behavior":"BLOCKING","response":{"type":"STRING"}},{"name":"g"}]},{"googleSearch":{}},
+        {"urlContext":{"x":1}}],"toolConfig":{"functionCallingConfig":{"mode":"ANY",
+        "allowedFunctionNames":["f","g"]},"retrievalConfig":{"languageCode":"de"}}}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a mode nobody else has",
+      body: """
+        {"contents":[],"tools":[{"functionDeclarations":[{"name":"f"}]}],
+        "toolConfig":{"functionCallingConfig":{"mode":"VALIDATED"}}}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a level of thinking that is not shown",
+      body: #"{"contents":[],"generationConfig":{"thinkingConfig":{"thinkingLevel":"LOW","includeThoughts":false}}}"#,
+      address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a budget of thinking that is shown",
+      body: #"{"contents":[],"generationConfig":{"thinkingConfig":{"thinkingBudget":9,"includeThoughts":true}}}"#,
+      address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "no thinking",
+      body: #"{"contents":[],"generationConfig":{"thinkingConfig":{"thinkingBudget":0}}}"#, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "forms of answers",
+      body: #"{"contents":[],"generationConfig":{"responseMimeType":"application/json"}}"#, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a form nobody else has",
+      body:
+        #"{"contents":[],"generationConfig":{"responseMimeType":"text/x.enum","responseSchema":{"type":"STRING"}}}"#,
+      address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a conversation",
+      body: """
+        {"contents":[{"role":"user","parts":[{"text":"see"},{"inlineData":{"mimeType":"image/png","data":"AA=="}},
+        {"fileData":{"mimeType":"video/mp4","fileUri":"gs://v"},"videoMetadata":{"fps":2}},{"text":""}]},
+        {"role":"model","parts":[{"text":"hm","thought":true,"thoughtSignature":"QQ=="},
+        {"text":"a","thoughtSignature":"Qg=="},{"functionCall":{"name":"f","args":{"a":1},"id":"c1"},
+        "thoughtSignature":"Qw=="},{"functionCall":{"name":"g","args":{},"id":"c2"}},
+        {"executableCode":{"code":"1"},"thoughtSignature":"RA=="},{"text":"","thoughtSignature":"RQ=="}]},
+        {"role":"user","parts":[{"functionResponse":{"id":"c2","name":"g","response":{"result":"r"},"parts":[
+        {"inlineData":{"mimeType":"image/png","data":"AA=="}}],"willContinue":false}},
+        {"functionResponse":{"id":"c1","name":"f","response":{"error":"no"}}},
+        {"functionResponse":{"id":"c9","name":"h","response":{"x":[1]}}},{"text":"go"}],"newField":1}]}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "calls without ids",
+      body: """
+        {"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{}}},{"functionCall":{"name":"g"}},
+        {"functionCall":{"name":"f","args":{"n":2}}}]},{"role":"function","parts":[
+        {"functionResponse":{"name":"g","response":{"r":1}}},{"functionResponse":{"name":"f","response":{"r":2}}},
+        {"functionResponse":{"name":"f","response":{"r":3}}}]}]}
+        """,
+      written: """
+        {"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{},"id":"call-0"}},
+        {"functionCall":{"name":"g","args":{},"id":"call-1"}},{"functionCall":{"name":"f","args":{"n":2},"id":"call-2"}}]},
+        {"role":"user","parts":[{"functionResponse":{"id":"call-1","name":"g","response":{"r":1}}},
+        {"functionResponse":{"id":"call-0","name":"f","response":{"r":2}}},
+        {"functionResponse":{"id":"call-2","name":"f","response":{"r":3}}}]}]}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "thinking that a stream cut off from its signature",
+      body: """
+        {"contents":[{"role":"model","parts":[{"text":"one ","thought":true},{"text":"two","thought":true},
+        {"text":"","thought":true,"thoughtSignature":"QQ=="},{"text":"a"}]}]}
+        """,
+      written: """
+        {"contents":[{"role":"model","parts":[{"text":"one two","thought":true,"thoughtSignature":"QQ=="},{"text":"a"}]}]}
+        """, address: atModel),
+  ]
+
   static let refused: [(DialectName, String, String)] = [
+    (.gemini, "[]", "a JSON object expected"), (.gemini, #"{"contents":[]}"#, "the address names no model"),
+    (.gemini, #"{"model":"m"}"#, "`contents` is missing"),
+    (.gemini, #"{"model":"m","contents":[3]}"#, "`contents[0]` must be an object"),
+    (.gemini, #"{"model":"m","contents":[{"role":"robot"}]}"#, "`contents[0].role` must be user or model"),
+    (
+      .gemini, #"{"model":"m","contents":[],"generation_config":{"top_k":"x"}}"#,
+      "`generationConfig.topK` must be a number"
+    ),
+    (
+      .gemini, #"{"model":"m","contents":[],"tools":[{"functionDeclarations":[{}]}]}"#,
+      "`tools[0].functionDeclarations[0].name` is missing"
+    ),
+
     (.openAIChat, "[]", "a JSON object expected"),
     (.openAIChat, #"{"messages":[]}"#, "`model` is missing"),
     (.openAIChat, #"{"model":"m"}"#, "`messages` is missing"),
