@@ -6,6 +6,7 @@ public enum DialectName: String, Sendable, CaseIterable {
   case anthropicMessages = "anthropic-messages"
   case gemini = "gemini"
   case vertexGemini = "vertex-gemini"
+  case bedrockConverse = "bedrock-converse"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
@@ -14,6 +15,7 @@ public enum DialectName: String, Sendable, CaseIterable {
     case .anthropicMessages: AnthropicMessages.self
     case .gemini: GeminiContent.self
     case .vertexGemini: VertexGemini.self
+    case .bedrockConverse: BedrockConverse.self
     }
   }
 
@@ -21,5 +23,10 @@ public enum DialectName: String, Sendable, CaseIterable {
   public var served: (any ServedDialect.Type)? { dialect as? any ServedDialect.Type }
 
   /// The dialect whose bodies it shares: those of one format can be forwarded as they are.
-  public var format: DialectName { self == .vertexGemini ? .gemini : self }
+  public var format: DialectName {
+    switch self {
+    case .vertexGemini: .gemini
+    default: self
+    }
+  }
 }

@@ -38,7 +38,8 @@ extension FailureBody {
     let kinds: [(word: String, kind: ProviderFailure.Kind)] = [
       ("overloaded", .overloaded), ("unavailable", .overloaded), ("rate_limit", .rateLimited), ("timeout", .timeout),
       ("authentication", .authentication), ("permission", .permission), ("not_found", .notFound),
-      ("invalid_request", .invalidRequest), ("bad_request", .invalidRequest),
+      ("invalid_request", .invalidRequest), ("bad_request", .invalidRequest), ("validation", .invalidRequest),
+      ("accessdenied", .permission), ("notfound", .notFound), ("modelnotready", .overloaded),
     ]
     return kinds.first { kind in codes.contains { $0.lowercased().contains(kind.word) } }?.kind
   }
@@ -53,6 +54,8 @@ extension FailureBody {
   }
 
   private static let tellingWords: [(kind: ProviderFailure.Kind, codes: [String], phrases: [String])] = [
+    // Before the context's length: "Too many tokens, please wait before trying again."
+    (.rateLimited, ["throttl"], ["please wait before trying again"]),
     (
       .contextLength, ["context_length", "context_window", "request_too_large"],
       [
@@ -65,13 +68,20 @@ extension FailureBody {
       ["content management policy", "content policy", "content filter", "was flagged", "safety system"]
     ),
     (
-      .quota, ["insufficient_quota", "insufficient_balance", "billing", "credit"],
+      .quota, ["insufficient_quota", "insufficient_balance", "billing", "credit", "servicequotaexceeded"],
       [
         "exceeded your current quota", "insufficient balance", "insufficient credit", "credit balance",
         "out of credit", "more credits", "billing",
       ]
     ),
-    (.authentication, ["invalid_api_key", "authentication_error"], ["api key not valid", "invalid api key"]),
+    (
+      .authentication,
+      [
+        "invalid_api_key", "authentication_error", "expiredtoken", "unrecognizedclient", "invalidsignature",
+        "missingauthenticationtoken",
+      ],
+      ["api key not valid", "invalid api key", "security token included in the request", "signature we calculated"]
+    ),
     (.rateLimited, ["rate_limit"], ["rate limit reached", "too many requests"]),
     (.notFound, ["model_not_found", "not_found_error"], ["model not found"]),
   ]

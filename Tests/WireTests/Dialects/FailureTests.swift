@@ -74,6 +74,31 @@ private let shapes: [Case] = [
     400, #"{"error":{"message":"bad","type":"invalid_request_error","code":"x"}}"#, .invalidRequest, "bad", code: "x"),
   Case(400, #"{"error":{"message":"bad","type":"t","code":null,"param":"p"}}"#, .invalidRequest, "bad", code: "t"),
   Case(400, #"{"error":"bad"}"#, .invalidRequest, "bad"),
+  Case(403, #"{"Message":"bad"}"#, .permission, "bad"),
+  Case(
+    400, #"{"__type":"com.amazon.coral.service#ValidationException","message":"bad"}"#, .invalidRequest, "bad",
+    code: "ValidationException"),
+  Case(
+    429, #"{"message":"Too many tokens, please wait before trying again."}"#, .rateLimited,
+    "Too many tokens, please wait before trying again."),
+  Case(
+    400, #"{"__type":"ThrottlingException","message":"Rate exceeded"}"#, .rateLimited, "Rate exceeded",
+    code: "ThrottlingException"),
+  Case(
+    400, #"{"__type":"ServiceQuotaExceededException","message":"no more"}"#, .quota, "no more",
+    code: "ServiceQuotaExceededException"),
+  Case(
+    403, #"{"message":"The security token included in the request is expired"}"#, .authentication,
+    "The security token included in the request is expired"),
+  Case(
+    200, #"{"error":{"code":"AccessDeniedException","message":"no"}}"#, .permission, "no", code: "AccessDeniedException"
+  ),
+  Case(
+    200, #"{"error":{"code":"ResourceNotFoundException","message":"no"}}"#, .notFound, "no",
+    code: "ResourceNotFoundException"),
+  Case(
+    200, #"{"error":{"code":"serviceUnavailableException","message":"no"}}"#, .overloaded, "no",
+    code: "serviceUnavailableException"),
   Case(400, #"{"message":"bad","code":"x"}"#, .invalidRequest, "bad", code: "x"),
   Case(
     422, #"{"detail":[{"loc":["body"],"msg":"extra field","type":"extra"}]}"#, .invalidRequest, "extra field",

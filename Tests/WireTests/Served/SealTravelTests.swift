@@ -100,9 +100,11 @@ extension DialectName {
       let content = try #require(reply["content"])
       let turns: JSON = [["role": "user", "content": "hi"], ["role": "assistant", "content": content]]
       return (["model": "m", "max_tokens": 9, "messages": turns] as JSON).bytes
-    case .gemini, .vertexGemini:
+    case .gemini:
       let content = try #require(reply["candidates"]?.array?.first?["content"])
       return (["contents": [["role": "user", "parts": [["text": "hi"]]], content]] as JSON).bytes
+    case .vertexGemini, .bedrockConverse:
+      throw WireError(offset: 0, "no client speaks it to us")
     }
   }
 }

@@ -105,6 +105,7 @@ struct MarkedField: Sendable {
         MarkedField(
           "tools[0]", "tools", #"[{"functionDeclarations":[{"name":"f","description":"TOOLMARK"}]}]"#, "TOOLMARK"),
       ]
+    default: []
     }
   }
 
@@ -118,6 +119,7 @@ struct MarkedField: Sendable {
     case .openAIChat, .anthropicMessages:
       body = ["model": "m", "messages": [["role": "user", "content": "hi"]]]
     case .gemini, .vertexGemini: body = ["contents": [["parts": [["text": "hi"]]]]]
+    default: body = [:]
     }
     for field in fields {
       let value = (try? JSON.parse(field.json)) ?? .null
