@@ -5,17 +5,25 @@ extension JSONObject {
   ///
   /// What is said already stays as it is; that is a change.
   mutating func add(_ extra: Member, changes: inout [Change]) {
-    guard let ours = self[extra.name] else { return self[extra.name] = extra.value }
-    guard var whole = ours.object, let theirs = extra.value.object else {
-      return changes.append(Change(extra.name, .dropped, "it is said already"))
-    }
+    fill(from: JSONObject([(extra.name, extra.value)]), changes: &changes, levels: 1)
+  }
+
+  /// Adds fields of the caller's; objects on both sides are filled member by member, `levels` deep.
+  ///
+  /// What is said already stays as it is; that is a change when the caller said otherwise.
+  mutating func fill(from theirs: JSONObject, at place: String = "", changes: inout [Change], levels: Int = 4) {
     for member in theirs.members {
-      if whole[member.name] == nil {
-        whole[member.name] = member.value
-      } else {
-        changes.append(Change("\(extra.name).\(member.name)", .dropped, "it is said already"))
+      let field = place.isEmpty ? member.name : "\(place).\(member.name)"
+      guard let ours = self[member.name] else {
+        self[member.name] = member.value
+        continue
+      }
+      if var whole = ours.object, let inner = member.value.object, levels > 0 {
+        whole.fill(from: inner, at: field, changes: &changes, levels: levels - 1)
+        self[member.name] = .object(whole)
+      } else if ours != member.value {
+        changes.append(Change(field, .dropped, "it is said already"))
       }
     }
-    self[extra.name] = .object(whole)
   }
 }

@@ -17,6 +17,7 @@ struct GeminiContentRequests {
       ("m", true, "https://h/v1beta/models/m:streamGenerateContent?alt=sse"),
       ("models/m", false, "https://h/v1beta/models/m:generateContent"),
       ("tunedModels/t", false, "https://h/v1beta/tunedModels/t:generateContent"),
+      ("m@1.5:x?key=y#z", false, "https://h/v1beta/models/m@1.5%3Ax%3Fkey%3Dy%23z:generateContent"),
     ])
   func `the address`(_ model: String, _ streams: Bool, _ url: String) {
     #expect(GeminiContent.chatURL(base: "https://h/v1beta", model: model, streams: streams, quirks: Quirks()) == url)

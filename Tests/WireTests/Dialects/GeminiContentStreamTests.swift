@@ -65,6 +65,22 @@ struct GeminiContentStreams {
     #expect(try decode(Array(chunks.dropLast())) == [.text("a"), .text("b")] + sources)
   }
 
+  @Test func `citations come with the text they are of`() throws {
+    let chunks = ["[1]", "[1,2]", "[3]"].map {
+      #"{"candidates":[{"content":{"parts":[{"text":"a"}]},"citationMetadata":{"citationSources":\#($0)}}]}"#
+    }
+    let told = ContentPart(
+      .other(type: "citationMetadata", ["citationMetadata": ["citationSources": [1, 2, 3]]]))
+    #expect(try decode(chunks).last == .part(told))
+    let many = (0..<2000).map(String.init).joined(separator: ",")
+    let events = try decode(chunks + [chunks[0].replacing("[1]", with: "[\(many)]")])
+    guard case .part(let part)? = events.last, case .other(_, let json) = part.kind else {
+      Issue.record("no sources were told")
+      return
+    }
+    #expect(json["citationMetadata"]?["citationSources"]?.array?.count == 1024)
+  }
+
   @Test func `candidates, token probabilities and other things have their places`() throws {
     let events = try decode([
       #"{"candidates":[{"index":1,"content":{"parts":[{"functionCall":{"name":"f"}}]},"finishReason":"STOP"},"#

@@ -256,6 +256,25 @@ extension ClientRequestCase {
         {"functionResponse":{"id":"call-2","name":"f","response":{"r":3}}}]}]}
         """, address: atModel),
     ClientRequestCase(
+      dialect: .gemini, name: "each chunk of a stream as a turn of its own",
+      body: """
+        {"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[{"text":"one ","thought":true}]},
+        {"role":"model","parts":[{"text":"two","thought":true}]},
+        {"role":"model","parts":[{"text":"","thought":true,"thoughtSignature":"QQ=="}]},
+        {"role":"model","parts":[{"text":"a"}]},{"role":"model","parts":[{"text":"b"},{"text":"c"}]},
+        {"role":"model","parts":[{"text":"d","thoughtSignature":"Qg=="}]},
+        {"role":"model","parts":[{"functionCall":{"name":"f","args":{}}}]},
+        {"role":"model","parts":[{"text":""}]},{"role":"model"},
+        {"role":"user","parts":[{"functionResponse":{"name":"f","response":{"x":1}}}]},
+        {"role":"user","parts":[{"text":""}]}]}
+        """,
+      written: """
+        {"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"model","parts":[
+        {"text":"one two","thought":true,"thoughtSignature":"QQ=="},{"text":"ab"},{"text":"c"},
+        {"text":"d","thoughtSignature":"Qg=="},{"functionCall":{"name":"f","args":{},"id":"call-0"}}]},
+        {"role":"user","parts":[{"functionResponse":{"id":"call-0","name":"f","response":{"x":1}}},{"text":""}]}]}
+        """, address: atModel),
+    ClientRequestCase(
       dialect: .gemini, name: "thinking that a stream cut off from its signature",
       body: """
         {"contents":[{"role":"model","parts":[{"text":"one ","thought":true},{"text":"two","thought":true},

@@ -3,13 +3,16 @@
 /// `POST …/models/M:generateContent`, for calling and for serving clients.
 public enum GeminiContent: Dialect {
   public static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String {
-    "\(base)/\(resource(of: model)):\(method(streams: streams))"
+    "\(base)/\(escaped(resource(of: model))):\(method(streams: streams))"
   }
 
   /// A model may be named by its resource: `models/M`, `tunedModels/M`.
   private static func resource(of model: String) -> String {
     model.hasPrefix("models/") || model.hasPrefix("tunedModels/") ? model : "models/" + model
   }
+
+  /// A name is the client's: it must not say more than a name.
+  static func escaped(_ resource: String) -> String { resource.percentEncoded(keeping: "/@") }
 
   static func method(streams: Bool) -> String { streams ? "streamGenerateContent?alt=sse" : "generateContent" }
 
@@ -28,7 +31,7 @@ public enum GeminiContent: Dialect {
 /// The same format on Google's cloud: another address, the same bodies.
 public enum VertexGemini: Dialect {
   public static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String {
-    "\(base)/\(resource(of: model)):\(GeminiContent.method(streams: streams))"
+    "\(base)/\(GeminiContent.escaped(resource(of: model))):\(GeminiContent.method(streams: streams))"
   }
 
   /// A model may be named by its resource (`publishers/P/models/M`, `endpoints/E`) or by its publisher (`P/M`).

@@ -30,10 +30,11 @@ struct GeminiContentDelta: Sendable {
   private var calls = 0
   /// The part told last is a text that may go on.
   private var isInText = false
-  /// Each chunk repeats what is known of the sources: told at the end, so that the text is not cut up.
+  /// Where the text is from: told at the end, so that the text is not cut up.
   private var sources = JSONObject()
 
   private static let mostCalls = 1024
+  private static let mostCitations = 1024
 
   mutating func decode(
     _ chunk: GeminiContentChunk, replyID: ArraySlice<UInt8>, tell: (ChatEvent) -> Void
@@ -46,12 +47,24 @@ struct GeminiContentDelta: Sendable {
       }
     }
     if !chunk.logprobs.isEmpty { tell(.logprobs(chunk.logprobs)) }
-    for member in chunk.sources.members where member.value.object?.isEmpty == false {
-      sources[member.name] = member.value
-    }
+    for source in chunk.sources.members where source.value.object?.isEmpty == false { note(source) }
     guard let finish = Finish(geminiWord: chunk.finishReason.text, callsTools: calls > 0) else { return }
     tellSources(tell)
     tell(.finished(finish))
+  }
+
+  /// Each chunk repeats what is known so far; only citations come with the text they are of.
+  private mutating func note(_ source: JSONObject.Member) {
+    guard source.name == "citationMetadata", var known = sources[source.name]?.object else {
+      sources[source.name] = source.value
+      return
+    }
+    for member in source.value.object?.members ?? [] {
+      let before = known[member.name]?.array ?? []
+      let new = (member.value.array ?? []).filter { !before.contains($0) }
+      known[member.name] = .array(before + new.prefix(max(Self.mostCitations - before.count, 0)))
+    }
+    sources[source.name] = .object(known)
   }
 
   /// Tells what is known of the sources, once.

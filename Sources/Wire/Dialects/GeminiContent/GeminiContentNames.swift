@@ -38,21 +38,4 @@ extension JSONObject {
     self[name] = nil
     return value.isNull ? nil : value
   }
-
-  /// Puts what the caller said in this format's own words beside what is said already, never in its place.
-  ///
-  /// Objects are filled member by member, as deep as the format's own objects lie within one another.
-  mutating func fill(from theirs: JSONObject, at place: String, changes: inout [Change], depth: Int = 0) {
-    for member in theirs.members {
-      let field = place.isEmpty ? member.name : "\(place).\(member.name)"
-      if var ours = self[member.name]?.object, let inner = member.value.object, depth < 4 {
-        ours.fill(from: inner, at: field, changes: &changes, depth: depth + 1)
-        self[member.name] = .object(ours)
-      } else if self[member.name] == nil {
-        self[member.name] = member.value
-      } else if self[member.name] != member.value {
-        changes.append(Change(field, .dropped, "it is said already"))
-      }
-    }
-  }
 }

@@ -113,11 +113,8 @@ struct GeminiContentPartEncoder {
       if media.mediaType == nil { change("\(field).mimeType", .added, "this format requires a type") }
       return ["inlineData": ["mimeType": .string(media.mediaType ?? defaultType), "data": .string(data)]]
     case .url(let url):
-      let address = Media(addressOrData: url)
-      if case .base64(let data) = address.source {
-        return ["inlineData": ["mimeType": .string(address.mediaType ?? defaultType), "data": .string(data)]]
-      }
-      return file(url, media, field)
+      guard let data = InlineData(url) else { return file(url, media, field) }
+      return ["inlineData": ["mimeType": .string(data.mediaType), "data": .string(data.base64)]]
     case .fileID(let id): return file(id, media, field)
     case .text(let text):
       change(field, .converted, "a document of plain text is sent as text")

@@ -87,7 +87,7 @@ struct GeminiContentRequestEncoder {
     }
     var extras = request.extras
     extras["stream_options"] = nil
-    body.fill(from: extras, at: "", changes: &changes)
+    body.fill(from: extras, changes: &changes)
   }
 
   /// Labels are for telling bills apart; what does not look like one is refused

@@ -24,13 +24,27 @@ struct GeminiContentTurnsDecoder {
   }
 
   private mutating func append(_ role: Message.Role, _ members: inout Members) throws(WireError) {
-    var message = Message(role, [])
+    var content: [ContentPart] = []
     for json in members.take("parts")?.asList ?? [] {
-      guard let part = part(json) else { continue }
-      if !message.content.join(part) { message.content.append(part) }
+      guard let part = part(json), role != .assistant || !part.saysNothing else { continue }
+      if !content.join(part, isNext: false) { content.append(part) }
     }
-    message.extras = members.rest
-    messages.append(message)
+    if role == .assistant, members.rest.isEmpty {
+      goOn(with: content)
+    } else {
+      messages.append(Message(role, content))
+      messages[messages.count - 1].extras = members.rest
+    }
+  }
+
+  /// Clients return each chunk of a stream as a turn of its own: together they are one, as they were told.
+  private mutating func goOn(with content: [ContentPart]) {
+    guard !content.isEmpty else { return }
+    guard let last = messages.indices.last, messages[last].role == .assistant, messages[last].extras.isEmpty else {
+      return messages.append(Message(.assistant, content))
+    }
+    let isJoined = messages[last].content.join(content[0], isNext: true)
+    messages[last].content += content.dropFirst(isJoined ? 1 : 0)
   }
 
   // MARK: Parts
@@ -76,14 +90,35 @@ struct GeminiContentTurnsDecoder {
   }
 }
 
+extension ContentPart {
+  fileprivate var saysNothing: Bool { kind == .text("") && signature == nil }
+}
+
 extension [ContentPart] {
-  /// Adds thinking to that before it, which a stream has cut off from its signature; false when it stands alone.
-  fileprivate mutating func join(_ part: ContentPart) -> Bool {
-    guard case .reasoning(let block) = part.kind, let last, case .reasoning(let before) = last.kind,
-      before.signature == nil, before.encrypted == nil, block.encrypted == nil, last.extras == part.extras
-    else { return false }
-    let joined = ReasoningBlock(text: before.text + block.text, signature: block.signature)
-    self[count - 1].kind = .reasoning(joined)
+  /// Adds thinking to that before it, which a stream has cut off from its proof, and text to the text of the chunk
+  /// before; false when `part` stands alone.
+  fileprivate mutating func join(_ part: ContentPart, isNext: Bool) -> Bool {
+    guard let place = indices.last, self[place].signature == nil, self[place].extras == part.extras else {
+      return false
+    }
+    // The text is taken out of the part, so that appending does not copy it.
+    switch (self[place].kind, part.kind) {
+    case (.text(var text), .text(let more)) where isNext && part.signature == nil:
+      self[place].kind = .text("")
+      text += more
+      self[place].kind = .text(text)
+    case (.reasoning(var block), .reasoning(let more)) where block.isOpen && more.encrypted == nil:
+      self[place].kind = .text("")
+      block.text += more.text
+      block.signature = more.signature
+      self[place].kind = .reasoning(block)
+    default: return false
+    }
     return true
   }
+}
+
+extension ReasoningBlock {
+  /// Its proof has not come.
+  fileprivate var isOpen: Bool { signature == nil && encrypted == nil }
 }
