@@ -18,7 +18,8 @@ extension HTTPRequest {
   mutating func authorize(for provider: Provider, key: String) throws(Rejection) {
     switch provider.auth {
     case .authorization(let scheme): headers.append(("authorization", "\(scheme) \(key)"))
-    case .header(let name): headers.append((name, key))
+    case .header(let name), .entra(let name): headers.append((name, key))
+    case .signatureV4, .google: headers.append(("authorization", "Bearer \(key)"))
     case .none: headers.append(("authorization", "Bearer \(key)"))
     case .query(let name): url += (url.contains("?") ? "&" : "?") + "\(name)=\(key)"
     case .unsupported(let scheme):

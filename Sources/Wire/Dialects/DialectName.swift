@@ -5,6 +5,9 @@ public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
   case bedrockConverse = "bedrock-converse"
+  case bedrockInvoke = "bedrock-invoke"
+  case azureOpenAI = "azure-openai"
+  case vertexAnthropic = "vertex-anthropic"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
@@ -12,6 +15,9 @@ public enum DialectName: String, Sendable, CaseIterable {
     case .openAIChat: OpenAIChat.self
     case .anthropicMessages: AnthropicMessages.self
     case .bedrockConverse: BedrockConverse.self
+    case .bedrockInvoke: BedrockInvoke.self
+    case .azureOpenAI: AzureOpenAI.self
+    case .vertexAnthropic: VertexAnthropic.self
     }
   }
 

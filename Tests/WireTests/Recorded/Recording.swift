@@ -22,6 +22,8 @@ struct Recording {
     case .openAIChat: folders = ["openai-chat", "mistral-chat"]
     case .anthropicMessages: folders = ["anthropic-messages"]
     case .bedrockConverse: folders = ["bedrock-converse"]
+    case .bedrockInvoke: folders = ["bedrock-invoke"]
+    case .azureOpenAI, .vertexAnthropic: folders = []  // their answers are those of the formats they wrap
     }
     var recordings: [Recording] = []
     for folder in folders.map({ "\(Self.folder)/\($0)" }) {
@@ -33,9 +35,16 @@ struct Recording {
     return recordings
   }
 
-  private static let operations: Set<String> = ["chat", "messages", "converse", "converse-stream"]
+  private static let operations: Set<String> = [
+    "chat", "messages", "converse", "converse-stream", "invoke", "invoke-stream",
+  ]
 
   private init?(_ dialect: DialectName, _ json: JSON) {
+    // Every maker's own format goes by `invoke`: of concern are Claude's messages.
+    let isInvoke = json["operation"]?.string?.hasPrefix("invoke") ?? false
+    let speaksMessages =
+      json["model"]?.string?.contains("claude") == true && json["request"]?["body"]?["messages"] != nil
+    guard !isInvoke || speaksMessages else { return nil }
     guard Self.operations.contains(json["operation"]?.string ?? ""), let response = json["response"],
       let body = response["body_text"]?.string.map({ Array($0.utf8) })
         ?? response["body_base64"]?.string.flatMap({ bytes(base64: $0) }),
