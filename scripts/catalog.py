@@ -2,7 +2,7 @@
 """Provider data files in Sources/GatewayCore/Catalog/data, and what the binary embeds of them.
 
   catalog.py import FACTS   merge FACTS/providers.json and FACTS/models.json into the data files;
-                            fields that only the data files have (default_rank, default_model, signing_service) stay
+                            fields that only the data files have (OWN_FIELDS) stay
   catalog.py embed          write the tables in Sources/CCatalog from the data files
   catalog.py check          exit 1 when the tables are not what `embed` would write
 
@@ -23,11 +23,11 @@ PER_MILLION = {  # prices per token; every other price is per the unit in its na
     "audio_input", "audio_output", "audio_cache_read", "audio_cache_write", "image_input", "image_output",
     "image_cache_read", "video_input", "video_output",
 }
-OWN_FIELDS = ("default_rank", "default_model", "signing_service")
+OWN_FIELDS = ("default_rank", "default_model", "signing_service", "dialect_by_model")
 PROVIDER_FIELDS = (
     "id", "name", "aliases", "dialect", "base_url", "also", "base_url_env", "alt_base_url", "beta_base_url",
     "native_base_url", "api_key_env", "env", "auth", "signing_service", "endpoints", "models_path", "quirks", "local", "port",
-    "default_rank", "default_model", "price_defaults", "docs_url", "origin", "evidence", "source", "checked",
+    "dialect_by_model", "default_rank", "default_model", "price_defaults", "docs_url", "origin", "evidence", "source", "checked",
 )
 NOT_EMBEDDED = ("evidence", "source", "models")
 

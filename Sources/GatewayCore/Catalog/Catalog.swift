@@ -70,7 +70,7 @@ public struct Catalog: Sendable {
     case .signatureV4, .google, .entra:
       let search = CredentialSearch(environment: environment, store: nil)
       return (try? search.find(for: provider, now: Timestamp(microseconds: 0))) != nil
-        && (try? route(to: provider)) != nil
+        && (try? route(to: provider, model: "")) != nil
     case .authorization, .header, .query, .none, .unsupported: return false
     }
   }
@@ -188,12 +188,13 @@ public struct Catalog: Sendable {
 
   package func target(_ provider: Provider, model: String) throws(ResolutionFailure) -> Target {
     Target(
-      provider: provider, model: model, route: try route(to: provider), facts: facts(of: model, at: provider))
+      provider: provider, model: model, route: try route(to: provider, model: model),
+      facts: facts(of: model, at: provider))
   }
 
-  private func route(to provider: Provider) throws(ResolutionFailure) -> Target.Route {
+  private func route(to provider: Provider, model: String) throws(ResolutionFailure) -> Target.Route {
     if provider.endpoints.contains(where: { $0.dialect == "in-process" }) { return .inProcess }
-    for endpoint in provider.endpoints {
+    for endpoint in provider.endpoints(for: model) {
       guard let dialect = DialectName(rawValue: endpoint.dialect) else { continue }
       let moved = overridden(endpoint.baseURL, by: environment.first(of: provider.baseURLVariables)?.value)
       let base = blanks.filled(moved, for: provider)

@@ -33,6 +33,8 @@ public struct Provider: Sendable, Equatable {
   public var name: String
   /// In order of preference.
   package var endpoints: [Endpoint] = []
+  /// Models with this in their name are called by that endpoint, as far as it is built in.
+  package var dialectByModel: [(part: String, dialect: String)] = []
   package var auth = Auth.authorization(scheme: "Bearer")
   /// Environment variables that may hold the key, in order of preference.
   package var keyVariables: [String] = []
@@ -93,6 +95,9 @@ extension Provider {
     for also in row["also"]?.object?.members ?? [] {
       endpoints.append(Endpoint(dialect: also.name, baseURL: also.value.string ?? ""))
     }
+    dialectByModel = (row["dialect_by_model"]?.object?.members ?? []).compactMap { member in
+      member.value.string.map { (member.name, $0) }
+    }
     quirks = row["quirks"]?.object ?? JSONObject()
     readKeys(row)
     keyIsOptional = auth == .none || quirks["optional_api_key"]?.bool == true
@@ -145,6 +150,21 @@ extension Provider {
     timeouts = settings.timeouts
     cloud = settings.cloud
     if let version = settings.apiVersion { quirks["api_version"] = .string(version) }
+  }
+}
+
+extension Provider {
+  /// The ways to call `model`, in order of preference.
+  package func endpoints(for model: String) -> [Endpoint] {
+    let name = model.lowercased()
+    guard let preferred = dialectByModel.first(where: { name.contains($0.part) })?.dialect else { return endpoints }
+    return endpoints.filter { $0.dialect == preferred } + endpoints.filter { $0.dialect != preferred }
+  }
+
+  /// The header a key goes in, where the provider has one for it; of its formats one may have another.
+  func keyHeader(_ usual: String, speaking dialect: DialectName) -> String {
+    let own = dialect == .anthropicMessages ? quirks["anthropic_auth_header"]?.string : nil
+    return own ?? usual
   }
 }
 

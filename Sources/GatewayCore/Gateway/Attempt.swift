@@ -51,6 +51,7 @@ extension Gateway {
     }
     if Task.isCancelled { run.wasInterrupted = true }
     run.failure?.scrub(prepared.secrets)
+    if case .token(let grant) = prepared.credential, run.failure?.kind == .authentication { await tokens.forget(grant) }
     run.tookMicroseconds = runtime.uptimeMicroseconds() - run.beganMicroseconds
     return run
   }
@@ -160,6 +161,9 @@ extension Gateway {
     let body = (try? await response.body.collect()) ?? []
     if Task.isCancelled { throw CallerLeft() }
     var failure = D.decodeFailure(status: response.status, body: body)
+    // Amazon's services name the kind of failure in a header: `ThrottlingException:http://…`.
+    let named = response.headers["x-amzn-errortype"]?.split(separator: ":").first.map(String.init)
+    failure.code = failure.code ?? named.map(ProviderFailure.oneLine)
     failure.retryAfterMilliseconds =
       failure.retryAfterMilliseconds ?? RetryAfter.milliseconds(in: response.headers, now: runtime.now())
     return failure

@@ -29,7 +29,7 @@ extension Gateway {
     http.replyLimit = 16 << 20
     http.addHeaders(of: provider, try Quirks(json: provider.quirks), version: version)
     let credential = try credential(of: provider, isNeeded: true)
-    if case .key(let key) = credential { try http.authorize(for: provider, key: key.value) }
+    if case .key(let key) = credential { try http.authorize(for: provider, key: key.value, speaking: dialect) }
     let secrets = try await authorize(&http, with: credential)
 
     let began = runtime.uptimeMicroseconds()

@@ -70,7 +70,7 @@ extension Gateway {
     http.addHeaders(of: provider, prepared.quirks, version: version)
     if let credential = try credential(of: provider, isNeeded: keyIsNeeded) {
       // Signatures and tokens depend on the time: each attempt has its own.
-      if case .key(let key) = credential { try http.authorize(for: provider, key: key.value) }
+      if case .key(let key) = credential { try http.authorize(for: provider, key: key.value, speaking: dialect) }
       prepared.credential = credential
       prepared.secrets = credential.secrets
     }

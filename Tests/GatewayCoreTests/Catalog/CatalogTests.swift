@@ -269,20 +269,20 @@ struct AddressesWithBlanks {
         "https://bedrock-runtime.us-west-2.amazonaws.com"
       ),
       (
-        "", ["GOOGLE_VERTEX_PROJECT": "p", "GOOGLE_VERTEX_LOCATION": "us-east5"], "vertex-ai/m",
+        "", ["GOOGLE_VERTEX_PROJECT": "p", "GOOGLE_VERTEX_LOCATION": "us-east5"], "vertex-ai/claude-m",
         "https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5/publishers/anthropic/models"
       ),
       (
-        "", ["GOOGLE_CLOUD_PROJECT": "p", "GOOGLE_CLOUD_LOCATION": "global"], "vertex-ai/m",
+        "", ["GOOGLE_CLOUD_PROJECT": "p", "GOOGLE_CLOUD_LOCATION": "global"], "vertex-ai/claude-m",
         "https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/anthropic/models"
       ),
       (
         "providers: {vertex-ai: {project: q, region: eu}}",
-        ["GOOGLE_APPLICATION_CREDENTIALS": #"{"project_id":"p"}"#], "vertex-ai/m",
+        ["GOOGLE_APPLICATION_CREDENTIALS": #"{"project_id":"p"}"#], "vertex-ai/claude-m",
         "https://eu-aiplatform.googleapis.com/v1/projects/q/locations/eu/publishers/anthropic/models"
       ),
       (
-        "", ["GOOGLE_APPLICATION_CREDENTIALS": #"{"project_id":"p"}"#, "VERTEXAI_LOCATION": "eu"], "vertex-ai/m",
+        "", ["GOOGLE_APPLICATION_CREDENTIALS": #"{"project_id":"p"}"#, "VERTEXAI_LOCATION": "eu"], "vertex-ai/claude-m",
         "https://eu-aiplatform.googleapis.com/v1/projects/p/locations/eu/publishers/anthropic/models"
       ),
       ("", ["AZURE_RESOURCE_NAME": "res"], "azure/m", "https://res.openai.azure.com"),
@@ -298,12 +298,23 @@ struct AddressesWithBlanks {
   ) throws {
     let known = catalog(try settings(yaml), variables)
     let provider = try #require(known.provider(named: String(name.prefix { $0 != "/" })))
-    // Of a provider with several formats the one that is built in is called.
-    guard case .http(_, let found) = try known.target(provider, model: "m").route else {
+    let model = String(name.drop { $0 != "/" }.dropFirst())
+    guard case .http(_, let found) = try known.target(provider, model: model).route else {
       Issue.record("not over HTTP")
       return
     }
     #expect(found == base)
+  }
+
+  @Test(arguments: [
+    ("vertex-ai", "Claude-x", "vertex-anthropic"), ("azure-ai", "claude-x", "anthropic-messages"),
+    ("azure-ai", "gpt-x", "openai-chat"), ("bedrock", "anthropic.claude-x", "bedrock-converse"),
+  ])
+  func `a model is called in the format that its kind has there`(
+    _ name: String, _ model: String, _ dialect: String
+  ) throws {
+    let provider = try #require(catalog().provider(named: name))
+    #expect(provider.endpoints(for: model).first?.dialect == dialect)
   }
 
   @Test(arguments: [

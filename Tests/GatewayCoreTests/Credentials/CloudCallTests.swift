@@ -1,5 +1,6 @@
 // Calls that are signed or carry a token, end to end: what arrives at the provider, and what is told when there is none.
 
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -16,7 +17,7 @@ struct CloudCalls {
   @Test func `a call is signed, each attempt anew, and its stream of frames is read`() async throws {
     let busy = Answer.reply(
       #"{"message":"Too many tokens, please wait before trying again. secret-access-key"}"#, status: "429 No",
-      type: "application/json")
+      type: "application/json", headers: "x-amzn-errortype: ThrottlingException:http://x/\r\n")
     let world = try GatewayWorld(
       [[.readRequest, .write(busy), .close], [.readRequest, .writeBytes(Self.frames), .close]],
       variables: awsVariables.merging(["AWS_SESSION_TOKEN": "session-token"]) { $1 })
@@ -28,6 +29,7 @@ struct CloudCalls {
     #expect(outcome.usage.input == 3)
     #expect(outcome.keyOrigin == "AWS_ACCESS_KEY_ID")
     #expect(told.retries == [.rateLimited])
+    #expect(outcome.attempts.first?.failure?.code == "ThrottlingException")
     #expect(!told.described.contains("secret-access-key"))
 
     let requests = await world.server.until { $0.requests.count == 2 }.requests
@@ -83,6 +85,33 @@ struct CloudCalls {
     #expect(String(decoding: asked.body, as: UTF8.self).contains("&assertion="))
   }
 
+  @Test func `a token that the provider does not take is not used again`() async throws {
+    let refused = Answer.failed("401 Unauthorized", "the-token is no good")
+    let served = Mutex(0)
+    let world = try GatewayWorld([
+      [
+        .answer { request in
+          let (text, isLast) = Self.tokenThenAnswer(request)
+          if !isLast { return (text, false) }
+          let number = served.withLock { count in
+            count += 1
+            return count
+          }
+          return (number == 1 ? refused : text, true)
+        }
+      ]
+    ])
+    let target = try await vertexTarget(world)
+    let gateway = world.gateway(target.environment)
+    let first = await gateway.answer(world.call(to: target.target)) { _ in }
+    #expect(first.failure?.kind == .authentication)
+    #expect(first.failure?.message == "[key] is no good")
+    let second = await gateway.answer(world.call(to: target.target)) { _ in }
+    #expect(second.status == .ok)
+    let requests = await world.server.until { $0.requests.count == 4 }.requests
+    #expect(requests.count { $0.requestLine.hasPrefix("POST /token ") } == 2)
+  }
+
   @Test func `a token that is refused fails the attempt before anything goes to the provider`() async throws {
     let refusal = Answer.reply(
       #"{"error":"invalid_grant","error_description":"Invalid JWT Signature."}"#, status: "400 Bad Request",
@@ -109,17 +138,18 @@ struct CloudCalls {
   }
 
   @Test func `an Entra token, a given one, or a key: each has its header`() async throws {
-    for (variables, name, value) in [
-      (["AZURE_API_KEY": "azure-key-1"], "api-key", "azure-key-1"),
-      (["AZURE_AD_TOKEN": "ad-token-1"], "authorization", "Bearer ad-token-1"),
-    ] {
+    for (provider, dialect, variables, name, value) in [
+      ("azure", .openAIChat, ["AZURE_API_KEY": "azure-key-1"], "api-key", "azure-key-1"),
+      ("azure", .openAIChat, ["AZURE_AD_TOKEN": "ad-token-1"], "authorization", "Bearer ad-token-1"),
+      ("azure-ai", .anthropicMessages, ["AZURE_AI_API_KEY": "azure-key-2"], "x-api-key", "azure-key-2"),
+    ] as [(String, DialectName, [String: String], String, String)] {
       let world = try GatewayWorld([[.readRequest, .write(Answer.whole), .close]], variables: variables)
       let outcome = await world.answer(
-        world.call(to: world.target(try provider("azure"), .openAIChat, model: "m")))
-      #expect(outcome.status == .ok)
+        world.call(to: world.target(try self.provider(provider), dialect, model: "m")))
+      #expect(outcome.rejection == nil)
       let request = try #require(await world.server.until { $0.requests.count == 1 }.requests.first)
       #expect(request.header(name) == value)
-      #expect(request.headers.count { $0.name == "authorization" || $0.name == "api-key" } == 1)
+      #expect(request.headers.count { ["authorization", "api-key", "x-api-key"].contains($0.name) } == 1)
     }
   }
 
