@@ -23,12 +23,12 @@ PER_MILLION = {  # prices per token; every other price is per the unit in its na
     "audio_input", "audio_output", "audio_cache_read", "audio_cache_write", "image_input", "image_output",
     "image_cache_read", "video_input", "video_output",
 }
-OWN_FIELDS = ("default_rank", "default_model")
+OWN_FIELDS = ("default_rank", "default_model", "signing_service", "dialect_by_model")
 OWN_QUIRKS = ("takes_cache_control", "thought_signatures")
 PROVIDER_FIELDS = (
     "id", "name", "aliases", "dialect", "base_url", "also", "base_url_env", "alt_base_url", "beta_base_url",
-    "native_base_url", "api_key_env", "env", "auth", "endpoints", "models_path", "quirks", "local", "port",
-    "default_rank", "default_model", "price_defaults", "docs_url", "origin", "evidence", "source", "checked",
+    "native_base_url", "api_key_env", "env", "auth", "signing_service", "endpoints", "models_path", "quirks", "local", "port",
+    "dialect_by_model", "default_rank", "default_model", "price_defaults", "docs_url", "origin", "evidence", "source", "checked",
 )
 NOT_EMBEDDED = ("evidence", "source", "models")
 

@@ -132,12 +132,9 @@ private struct KeysRun {
   func list(asJSON: Bool) throws -> Int32 {
     let catalog = invocation.catalog(try invocation.loadSettings())
     let found = catalog.allProviders().compactMap { provider -> (provider: String, key: ProviderKey)? in
-      // A command is not run just to list it, and what cannot be read is told when it is used.
-      if case .command = provider.key { return (provider.id, ProviderKey(value: "", origin: "api_key_command")) }
-      let key = try? ProviderKey.find(
-        for: provider, environment: invocation.environment, store: invocation.keyStore,
-        runCommand: { (_) throws(KeyFailure) in "" })
-      return key.flatMap { $0 }.map { (provider.id, $0) }
+      // What cannot be read is told when it is used.
+      guard let credential = (try? invocation.credential(of: provider)) ?? nil else { return nil }
+      return (provider.id, credential.text ?? ProviderKey(value: "", origin: credential.origin))
     }
     if asJSON {
       let rows = found.map { row -> JSON in

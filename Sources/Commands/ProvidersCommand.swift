@@ -92,12 +92,8 @@ private struct ProvidersRun {
   }
 
   private func keyOrigin(of provider: Provider) -> String {
-    if case .command = provider.key { return "api_key_command" }
     do throws(KeyFailure) {
-      let key = try ProviderKey.find(
-        for: provider, environment: invocation.environment, store: invocation.keyStore,
-        runCommand: { (_) throws(KeyFailure) in "" })
-      return key?.origin ?? (provider.isLocal ? "" : "none needed")
+      return try invocation.credential(of: provider)?.origin ?? (provider.isLocal ? "" : "none needed")
     } catch {
       return ""
     }

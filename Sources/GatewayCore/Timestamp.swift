@@ -13,6 +13,26 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     microseconds = seconds * 1_000_000
   }
 
+  /// The moment that `text` states as RFC 3339 has it, to the second; `nil` when it states none.
+  package init?(rfc3339 text: String) {
+    let fields = text.split { !$0.isNumber }.prefix(6).map { Int($0) ?? -1 }
+    guard fields.count == 6, text.utf8.count >= 20, fields[3] < 24, fields[4] < 60, fields[5] <= 60 else { return nil }
+    let day = CivilDay(year: fields[0], month: fields[1], day: fields[2])
+    guard (1970...9999).contains(day.year), CivilDay(daysSinceEpoch: day.daysSinceEpoch) == day,
+      let offset = Self.offsetMinutes(of: text.dropFirst(19).drop { $0 == "." || $0.isNumber })
+    else { return nil }
+    self.init(day, hour: fields[3], minute: fields[4], second: fields[5])
+    microseconds -= Int64(offset) * 60_000_000
+  }
+
+  /// `Z` or `+01:30`.
+  private static func offsetMinutes(of zone: Substring) -> Int? {
+    if zone == "Z" || zone == "z" { return 0 }
+    let parts = zone.dropFirst().split(separator: ":").compactMap { Int($0) }
+    guard zone.first == "+" || zone.first == "-", parts.count == 2, zone.utf8.count == 6 else { return nil }
+    return (zone.first == "-" ? -1 : 1) * (parts[0] * 60 + parts[1])
+  }
+
   /// The system's clock; for the program's outermost wiring only, everything else is handed a `Timestamp`.
   public static func systemClock() -> Timestamp {
     var time = timespec()

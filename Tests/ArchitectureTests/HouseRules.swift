@@ -33,6 +33,7 @@ struct HouseRules {
   @Test(arguments: [
     ("Sources/GatewayCore/Money", ["Ledger", "Gateway", "Transport", "Catalog", "Settings"]),
     ("Sources/GatewayCore/Transport", ["Ledger", "Gateway", "Catalog", "Provider", "ChatRequest", "Settings"]),
+    ("Sources/GatewayCore/Credentials", ["Ledger", "Gateway", "Transport", "Catalog", "ChatRequest"]),
     ("Sources/GatewayCore/Ledger", ["Gateway", "Transport", "Catalog", "HTTPRequest"]),
     ("Sources/Wire/JSON", ["ChatRequest", "ChatReply", "ChatEvent", "Quirks"]),
     ("Sources/Wire/ServerSentEvents", ["JSON", "ChatEvent"]),
@@ -74,7 +75,8 @@ struct HouseRules {
     }
   }
 
-  static let dialects: Set<String> = ["openai-chat", "anthropic-messages", "gemini", "vertex-gemini"]
+  /// Names of wire formats, and a part of an address that one of them prescribes.
+  static let dialects: Set<String> = ["openai-chat", "anthropic-messages", "gemini", "vertex-gemini", "/openai"]
 
   /// The texts between quotes on a line.
   static func literals(in code: Substring) -> [Substring] {

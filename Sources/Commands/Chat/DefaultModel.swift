@@ -78,8 +78,17 @@ extension CommandFailure {
     case .addressIncomplete(let provider, let address):
       let what = address.isEmpty ? "it has no address" : "its address is '\(address)'"
       self.init(
-        .notFound, "provider '\(provider)': \(what)", advice: "Set providers.\(provider).base_url in the config.")
+        .notFound, "provider '\(provider)': \(what)", advice: Self.filling(address, of: provider, catalog))
     }
+  }
+
+  /// How the first blank of an address is filled.
+  private static func filling(_ address: String, of name: String, _ catalog: Catalog) -> String {
+    let blank = address.split(separator: "{").dropFirst().first?.prefix { $0 != "}" }.description ?? ""
+    let isSetting = SettingsKey.names(below: "providers", "*").contains(blank)
+    let setting = "providers.\(name).\(isSetting ? blank : "base_url") in the config"
+    let variable = catalog.provider(named: name).flatMap { catalog.blanks.variables(for: blank, of: $0).first }
+    return "Set \(variable.map { "\($0), or " } ?? "")\(setting)."
   }
 
   /// Near names: of the same provider when one is named, else of any.

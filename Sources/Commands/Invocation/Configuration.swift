@@ -31,6 +31,11 @@ extension Invocation {
   /// The stored keys; `nil` when there is no place for them.
   package var keyStore: KeyStore? { environment.keysPath.map { KeyStore(path: $0) } }
 
+  /// What would authorize calls of a provider, found without running any command.
+  func credential(of provider: Provider) throws(KeyFailure) -> Credential? {
+    try CredentialSearch(environment: environment, store: keyStore).find(for: provider, now: runtime.now())
+  }
+
   /// Reads the config.
   ///
   /// A missing file at the usual place is an empty config; one that `$LLMGW_CONFIG` names must be there.

@@ -61,8 +61,22 @@ public struct Catalog: Sendable {
   /// True when a call to it could be made: it is configured, or the variable of its key is set, or it runs here.
   package func canBeCalled(_ provider: Provider) -> Bool {
     provider.isConfigured || provider.key != nil || environment.first(of: provider.keyVariables) != nil
-      || withStoredKey.contains(provider.id)
+      || withStoredKey.contains(provider.id) || hasCloudCredentials(provider)
   }
+
+  /// What a cloud's own tools leave on a machine counts when the provider's address is known too.
+  private func hasCloudCredentials(_ provider: Provider) -> Bool {
+    switch provider.auth {
+    case .signatureV4, .google, .entra:
+      let search = CredentialSearch(environment: environment, store: nil)
+      return (try? search.find(for: provider, now: Timestamp(microseconds: 0))) != nil
+        && (try? route(to: provider, model: "")) != nil
+    case .authorization, .header, .query, .none, .unsupported: return false
+    }
+  }
+
+  /// What fills the blanks of addresses.
+  package var blanks: AddressBlanks { AddressBlanks(environment: environment) }
 
   // MARK: Models
 
@@ -70,7 +84,7 @@ public struct Catalog: Sendable {
   package func facts(of model: String, at provider: Provider) -> ModelFacts? {
     var facts: ModelFacts?
     // A provider that is `like` another has its address and prices elsewhere: only its own rows count.
-    if let row = row(of: model, at: provider.id) { facts = ModelFacts(row: row, defaults: provider.priceDefaults) }
+    if let row = row(of: model, at: provider) { facts = ModelFacts(row: row, defaults: provider.priceDefaults) }
     guard let correction = corrections["\(provider.id)/\(model)"] else { return facts }
     var corrected = facts ?? ModelFacts()
     corrected.context = correction.context ?? corrected.context
@@ -80,6 +94,14 @@ public struct Catalog: Sendable {
       corrected.prices = try? PriceCard(dollarsPerMillion: correction.price)
     }
     return corrected
+  }
+
+  /// The model's own row, else that of the model behind a region's prefix (`us.anthropic.…`).
+  private func row(of model: String, at provider: Provider) -> JSONObject? {
+    if let row = row(of: model, at: provider.id) { return row }
+    let prefixes = provider.quirks["region_prefixed_ids"]?.texts ?? []
+    guard let prefix = prefixes.first(where: model.hasPrefix) else { return nil }
+    return row(of: String(model.dropFirst(prefix.count)), at: provider.id)
   }
 
   /// The row of a model as it lies in the table, also under another spelling.
@@ -166,14 +188,16 @@ public struct Catalog: Sendable {
 
   package func target(_ provider: Provider, model: String) throws(ResolutionFailure) -> Target {
     Target(
-      provider: provider, model: model, route: try route(to: provider), facts: facts(of: model, at: provider))
+      provider: provider, model: model, route: try route(to: provider, model: model),
+      facts: facts(of: model, at: provider))
   }
 
-  private func route(to provider: Provider) throws(ResolutionFailure) -> Target.Route {
+  private func route(to provider: Provider, model: String) throws(ResolutionFailure) -> Target.Route {
     if provider.endpoints.contains(where: { $0.dialect == "in-process" }) { return .inProcess }
-    for endpoint in provider.endpoints {
+    for endpoint in provider.endpoints(for: model) {
       guard let dialect = DialectName(rawValue: endpoint.dialect) else { continue }
-      let base = overridden(endpoint.baseURL, by: environment.first(of: provider.baseURLVariables)?.value)
+      let moved = overridden(endpoint.baseURL, by: environment.first(of: provider.baseURLVariables)?.value)
+      let base = blanks.filled(moved, for: provider)
       guard !base.isEmpty, !base.contains("{") else {
         throw .addressIncomplete(provider: provider.id, address: base)
       }

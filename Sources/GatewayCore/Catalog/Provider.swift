@@ -10,6 +10,12 @@ public struct Provider: Sendable, Equatable {
     case authorization(scheme: String)
     case header(String)
     case query(String)
+    /// A bearer key, or a signature for `service` in Amazon's cloud.
+    case signatureV4(service: String)
+    /// A bearer token of Google's; the variables may name a file of credentials.
+    case google(variables: [String])
+    /// A key in this header, or a bearer token of Microsoft Entra.
+    case entra(header: String)
     case none
     /// A scheme that this version cannot do, by its name in the data.
     case unsupported(String)
@@ -27,6 +33,8 @@ public struct Provider: Sendable, Equatable {
   public var name: String
   /// In order of preference.
   package var endpoints: [Endpoint] = []
+  /// Models with this in their name are called by that endpoint, as far as it is built in.
+  package var dialectByModel: [(part: String, dialect: String)] = []
   package var auth = Auth.authorization(scheme: "Bearer")
   /// Environment variables that may hold the key, in order of preference.
   package var keyVariables: [String] = []
@@ -35,6 +43,10 @@ public struct Provider: Sendable, Equatable {
   package var keyIsOptional = false
   /// Environment variables that override the address.
   package var baseURLVariables: [String] = []
+  /// Environment variables that may hold parts of the address.
+  package var addressVariables: [String] = []
+  /// What the config says of its place in a cloud.
+  package var cloud = CloudSettings()
   package var headers: [(name: String, value: String)] = []
   package var timeouts = TimeoutSettings()
   package var quirks = JSONObject()
@@ -68,7 +80,7 @@ public struct Provider: Sendable, Equatable {
   public static func == (left: Provider, right: Provider) -> Bool {
     left.id == right.id && left.endpoints == right.endpoints && left.auth == right.auth && left.key == right.key
       && left.quirks == right.quirks && left.headers.elementsEqual(right.headers, by: ==)
-      && left.timeouts == right.timeouts
+      && left.timeouts == right.timeouts && left.cloud == right.cloud
   }
 }
 
@@ -83,11 +95,16 @@ extension Provider {
     for also in row["also"]?.object?.members ?? [] {
       endpoints.append(Endpoint(dialect: also.name, baseURL: also.value.string ?? ""))
     }
+    dialectByModel = (row["dialect_by_model"]?.object?.members ?? []).compactMap { member in
+      member.value.string.map { (member.name, $0) }
+    }
     quirks = row["quirks"]?.object ?? JSONObject()
-    auth = Auth(data: row["auth"]?.string ?? "bearer", scheme: quirks["auth_scheme"]?.string)
-    keyVariables = row["api_key_env"]?.texts ?? []
+    readKeys(row)
     keyIsOptional = auth == .none || quirks["optional_api_key"]?.bool == true
-    baseURLVariables = row["base_url_env"]?.texts ?? []
+    let moving = row["base_url_env"]?.texts ?? []
+    addressVariables = (row["env"]?.texts ?? []) + moving
+    // A name is a part of an address, not one.
+    baseURLVariables = moving.filter { !$0.hasSuffix("_NAME") }
     isLocal = row["local"]?.bool ?? false
     modelsPath = row["models_path"]?.string
     docsURL = row["docs_url"]?.string
@@ -95,6 +112,22 @@ extension Provider {
     defaultModel = row["default_model"]?.string
     priceDefaults = row["price_defaults"]?.object ?? JSONObject()
     checked = row["checked"]?.string
+  }
+
+  private mutating func readKeys(_ row: JSONObject) {
+    keyVariables = row["api_key_env"]?.texts ?? []
+    switch row["auth"]?.string ?? "bearer" {
+    case "sigv4":
+      // A key's id is no key; both halves are looked for where Amazon's tools keep them.
+      keyVariables.removeAll { $0.hasSuffix("ACCESS_KEY_ID") }
+      auth = .signatureV4(service: row["signing_service"]?.string ?? "")
+    case "gcp-oauth":
+      auth = .google(variables: keyVariables)
+      keyVariables = []
+    case _ where quirks["auth_alternative"] == "entra-bearer":
+      auth = .entra(header: quirks["auth_header"]?.string ?? "api-key")
+    case let data: auth = Auth(data: data, scheme: quirks["auth_scheme"]?.string)
+    }
   }
 
   /// What the config says goes over what the registry says.
@@ -115,6 +148,23 @@ extension Provider {
       headers.append(header)
     }
     timeouts = settings.timeouts
+    cloud = settings.cloud
+    if let version = settings.apiVersion { quirks["api_version"] = .string(version) }
+  }
+}
+
+extension Provider {
+  /// The ways to call `model`, in order of preference.
+  package func endpoints(for model: String) -> [Endpoint] {
+    let name = model.lowercased()
+    guard let preferred = dialectByModel.first(where: { name.contains($0.part) })?.dialect else { return endpoints }
+    return endpoints.filter { $0.dialect == preferred } + endpoints.filter { $0.dialect != preferred }
+  }
+
+  /// The header a key goes in, where the provider has one for it; of its formats one may have another.
+  func keyHeader(_ usual: String, speaking dialect: DialectName) -> String {
+    let own = dialect == .anthropicMessages ? quirks["anthropic_auth_header"]?.string : nil
+    return own ?? usual
   }
 }
 

@@ -4,7 +4,7 @@
 import Wire
 
 /// Keys of Amazon's cloud.
-struct AWSKeys: Sendable, Equatable {
+package struct AWSKeys: Sendable, Equatable {
   var accessKeyID: String
   var secretAccessKey: String
   /// Comes with keys that expire.
@@ -12,7 +12,7 @@ struct AWSKeys: Sendable, Equatable {
 }
 
 /// Signs requests to one service in one region.
-struct SignatureV4: Sendable, Equatable {
+package struct SignatureV4: Sendable, Equatable {
   var keys: AWSKeys
   var region: String
   var service: String

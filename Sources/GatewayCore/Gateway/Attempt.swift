@@ -41,10 +41,17 @@ extension Gateway {
   ) async -> AttemptRun {
     var run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
     await books.open(run, prepared)
-    let delivery = Delivery(runtime: runtime, began: run.beganMicroseconds, secret: prepared.secret, sink: sink)
-    await carryOut(prepared, &run, delivery)
+    var prepared = prepared
+    do {
+      try await authorize(&prepared)
+      let delivery = Delivery(runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, sink: sink)
+      await carryOut(prepared, &run, delivery)
+    } catch {
+      run.failure = error
+    }
     if Task.isCancelled { run.wasInterrupted = true }
-    run.failure?.scrub(prepared.secret)
+    run.failure?.scrub(prepared.secrets)
+    if case .token(let grant) = prepared.credential, run.failure?.kind == .authentication { await tokens.forget(grant) }
     run.tookMicroseconds = runtime.uptimeMicroseconds() - run.beganMicroseconds
     return run
   }
@@ -154,6 +161,9 @@ extension Gateway {
     let body = (try? await response.body.collect()) ?? []
     if Task.isCancelled { throw CallerLeft() }
     var failure = D.decodeFailure(status: response.status, body: body)
+    // Amazon's services name the kind of failure in a header: `ThrottlingException:http://…`.
+    let named = response.headers["x-amzn-errortype"]?.split(separator: ":").first.map(String.init)
+    failure.code = failure.code ?? named.map(ProviderFailure.oneLine)
     failure.retryAfterMilliseconds =
       failure.retryAfterMilliseconds ?? RetryAfter.milliseconds(in: response.headers, now: runtime.now())
     return failure
@@ -164,15 +174,15 @@ extension Gateway {
 private struct Delivery {
   let runtime: Runtime
   let began: Int64
-  /// The key, which must not go out with what a provider says.
-  let secret: String?
+  /// Keys and tokens, which must not go out with what a provider says.
+  let secrets: [String]
   let sink: (CallEvent) async throws -> Void
 
   /// Microseconds since the attempt began.
   var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
 
   func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
-    for event in events.lazy.map({ $0.scrubbed(of: secret) }) {
+    for event in events.lazy.map({ $0.scrubbed(of: secrets) }) {
       try run.reply.add(event)
       switch event {
       case .failed(let failure): run.failure = run.failure ?? failure
@@ -188,9 +198,9 @@ private struct Delivery {
 }
 
 extension ChatEvent {
-  fileprivate func scrubbed(of secret: String?) -> ChatEvent {
+  fileprivate func scrubbed(of secrets: [String]) -> ChatEvent {
     guard case .failed(var failure) = self else { return self }
-    failure.scrub(secret)
+    failure.scrub(secrets)
     return .failed(failure)
   }
 }

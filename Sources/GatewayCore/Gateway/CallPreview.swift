@@ -25,7 +25,8 @@ extension PreparedCall {
   package var preview: CallPreview? {
     guard let http else { return nil }
     return CallPreview(
-      method: http.method, url: masked(http.url), headers: http.headers.map { ($0.name, masked($0.value)) },
+      method: http.method, url: masked(http.url),
+      headers: http.headers.map { ($0.name, masked($0.value)) } + pendingHeaders,
       body: http.body)
   }
 
@@ -56,8 +57,18 @@ extension PreparedCall {
     return Int64(exactly: sum).map { Picodollars($0) }
   }
 
+  /// What is only put in when the request leaves.
+  private var pendingHeaders: [(name: String, value: String)] {
+    switch credential {
+    case .signature(_, let origin): [("authorization", "[signature with the keys from \(origin)]")]
+    case .token(let grant): grant.headers + [("authorization", "Bearer [token of \(grant.origin)]")]
+    case .bearer(let key): [("authorization", "Bearer [key from \(key.origin)]")]
+    case .key, nil: []
+    }
+  }
+
   private func masked(_ text: String) -> String {
-    guard let secret, let keyOrigin else { return text }
-    return text.replacing(secret, with: "[key from \(keyOrigin)]")
+    guard let keyOrigin else { return text }
+    return secrets.reduce(text) { $0.replacing($1, with: "[key from \(keyOrigin)]") }
   }
 }

@@ -16,9 +16,13 @@ extension ProviderFailure {
     self.init(kind, message: failure.message)
   }
 
-  /// Takes a secret out of what a provider said: some echo the key they refuse.
-  mutating func scrub(_ secret: String?) {
-    guard let secret, secret.utf8.count >= 8 else { return }
+  /// Takes secrets out of what a provider said: some echo the key they refuse.
+  mutating func scrub(_ secrets: [String]) {
+    for secret in secrets { scrub(secret) }
+  }
+
+  private mutating func scrub(_ secret: String) {
+    guard secret.utf8.count >= 8 else { return }
     message = message.replacing(secret, with: "[key]")
     code = code?.replacing(secret, with: "[key]")
     scrubEnd(of: secret)

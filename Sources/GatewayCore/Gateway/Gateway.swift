@@ -8,6 +8,7 @@ public final class Gateway: Sendable {
   let environment: Environment
   let keys: KeyStore?
   let keyCommands = KeyCommands()
+  let tokens = TokenCache()
   let transport: Transport
   /// The open ledger, or why there is none: calls are made all the same, and the outcome says so.
   let ledger: Result<Ledger, LedgerFailure>

@@ -23,12 +23,14 @@ extension Gateway {
     guard case .http(_, let base) = target.route else {
       throw Rejection.invalidRequest("it has no list of its models")
     }
-    var http = HTTPRequest(method: "GET", url: path.contains("://") ? path : base + path)
+    let url = path.contains("://") ? catalog.blanks.filled(path, for: provider) : base + path
+    var http = HTTPRequest(method: "GET", url: url)
     http.timeouts.total = timeout
     http.replyLimit = 16 << 20
     http.addHeaders(of: provider, try Quirks(json: provider.quirks), version: version)
-    let key = try key(of: provider, isNeeded: true)
-    if let key { try http.authorize(for: provider, key: key.value) }
+    let credential = try credential(of: provider, isNeeded: true)
+    if case .key(let key) = credential { try http.authorize(for: provider, key: key.value, speaking: dialect) }
+    let secrets = try await authorize(&http, with: credential)
 
     let began = runtime.uptimeMicroseconds()
     do {
@@ -36,14 +38,15 @@ extension Gateway {
       let body = try await response.body.collect()
       guard (200..<300).contains(response.status) else {
         var failure = dialect.dialect.decodeFailure(status: response.status, body: body)
-        failure.scrub(key?.value)
+        failure.scrub(secrets)
         throw failure
       }
       let listing = try JSON.parse(body)
-      let rows = listing["data"]?.array ?? listing["models"]?.array ?? listing.array ?? []
+      let rows =
+        listing["data"]?.array ?? listing["models"]?.array ?? listing["modelSummaries"]?.array ?? listing.array ?? []
       return ModelListing(
-        models: rows.compactMap { $0["id"]?.string ?? $0["name"]?.string ?? $0.string },
-        tookMicroseconds: runtime.uptimeMicroseconds() - began, keyOrigin: key?.origin)
+        models: rows.compactMap { $0["id"]?.string ?? $0["modelId"]?.string ?? $0["name"]?.string ?? $0.string },
+        tookMicroseconds: runtime.uptimeMicroseconds() - began, keyOrigin: credential?.origin)
     } catch let failure as TransportFailure {
       throw ProviderFailure(failure, answerHadBegun: false)
     } catch is WireError {

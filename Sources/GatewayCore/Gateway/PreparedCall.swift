@@ -13,10 +13,13 @@ package struct PreparedCall: Sendable {
   package var changes: [Change] = []
   /// Our estimate of the tokens that will be read.
   package var estimatedInputTokens: Int
+  /// What authorizes it.
+  var credential: Credential?
+  /// Keys and tokens: only for scrubbing them from what a provider says.
+  var secrets: [String] = []
+
   /// Where the key came from, for showing.
-  package var keyOrigin: String?
-  /// The key itself: only for scrubbing it from what a provider says.
-  var secret: String?
+  package var keyOrigin: String? { credential?.origin }
 }
 
 extension Gateway {
@@ -65,18 +68,20 @@ extension Gateway {
       ("accept", prepared.request.streams ? dialect.dialect.streamContentType : "application/json"),
     ]
     http.addHeaders(of: provider, prepared.quirks, version: version)
-    if let key = try key(of: provider, isNeeded: keyIsNeeded) {
-      try http.authorize(for: provider, key: key.value)
-      prepared.keyOrigin = key.origin
-      prepared.secret = key.value
+    if let credential = try credential(of: provider, isNeeded: keyIsNeeded) {
+      // Signatures and tokens depend on the time: each attempt has its own.
+      if case .key(let key) = credential { try http.authorize(for: provider, key: key.value, speaking: dialect) }
+      prepared.credential = credential
+      prepared.secrets = credential.secrets
     }
     http.timeouts = Timeouts(call: call.timeouts, provider: provider.timeouts)
     prepared.http = http
   }
 
-  func key(of provider: Provider, isNeeded: Bool) throws(Rejection) -> ProviderKey? {
+  func credential(of provider: Provider, isNeeded: Bool) throws(Rejection) -> Credential? {
     do {
-      return try ProviderKey.find(for: provider, environment: environment, store: keys, runCommand: keyCommands.key)
+      return try CredentialSearch(environment: environment, store: keys, commands: keyCommands)
+        .find(for: provider, now: runtime.now())
     } catch {
       guard isNeeded else { return nil }
       throw .noKey(Rejection.KeyProblem(error))
@@ -92,6 +97,9 @@ extension Rejection.KeyProblem {
       advice =
         variables.first.map { "Set \($0), or run: llmgw keys set \(provider)." }
         ?? "Run: llmgw keys set \(provider)."
+    case .noAccount(let provider, let advice):
+      problem = "no credentials for provider '\(provider)'"
+      self.advice = advice
     case .variableUnset(let provider, let variable):
       problem = "no key for provider '\(provider)': the config names the variable \(variable), which is not set"
       advice = "Set \(variable)."

@@ -15,10 +15,14 @@ extension HTTPRequest {
   }
 
   /// Puts the key where the provider looks for it.
-  mutating func authorize(for provider: Provider, key: String) throws(Rejection) {
+  mutating func authorize(
+    for provider: Provider, key: String, speaking dialect: DialectName
+  ) throws(Rejection) {
     switch provider.auth {
     case .authorization(let scheme): headers.append(("authorization", "\(scheme) \(key)"))
     case .header(let name): headers.append((name, key))
+    case .entra(let name): headers.append((provider.keyHeader(name, speaking: dialect), key))
+    case .signatureV4, .google: headers.append(("authorization", "Bearer \(key)"))
     case .none: headers.append(("authorization", "Bearer \(key)"))
     case .query(let name): url += (url.contains("?") ? "&" : "?") + "\(name)=\(key)"
     case .unsupported(let scheme):

@@ -64,6 +64,8 @@ package struct ProviderKey: Sendable {
 /// Why there is no key.
 package enum KeyFailure: Error, Sendable, Equatable {
   case missing(provider: String, variables: [String])
+  /// Nor did the tools of its cloud leave any credentials.
+  case noAccount(provider: String, advice: String)
   case variableUnset(provider: String, variable: String)
   case unreadable(what: String, why: String)
 }

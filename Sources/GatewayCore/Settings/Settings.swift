@@ -26,10 +26,14 @@ package struct ProviderSettings: Sendable, Equatable {
   package var key: KeySource?
   package var headers: [(name: String, value: String)] = []
   package var timeouts = TimeoutSettings()
+  package var cloud = CloudSettings()
+  /// The dated version of its API.
+  package var apiVersion: String?
   package var place: TextPlace
 
   package static func == (left: Self, right: Self) -> Bool {
-    left.name == right.name && left.dialect == right.dialect && left.baseURL == right.baseURL
+    left.name == right.name && left.cloud == right.cloud && left.apiVersion == right.apiVersion
+      && left.dialect == right.dialect && left.baseURL == right.baseURL
       && left.like == right.like && left.key == right.key && left.timeouts == right.timeouts
       && left.headers.elementsEqual(right.headers, by: ==)
   }
@@ -43,6 +47,22 @@ package enum KeySource: Sendable, Equatable {
   case file(String)
   /// A command line for `/bin/sh -c` whose first line of output is the key.
   case command(String)
+}
+
+/// Where in a cloud a provider is, and as whom it is called.
+package struct CloudSettings: Sendable, Equatable {
+  package var region: String?
+  package var project: String?
+  package var resource: String?
+  /// A profile in the files of Amazon's tools.
+  package var profile: String?
+
+  package init(region: String? = nil, project: String? = nil, resource: String? = nil, profile: String? = nil) {
+    self.region = region
+    self.project = project
+    self.resource = resource
+    self.profile = profile
+  }
 }
 
 /// How long each phase of a call may take; `nil` leaves the default.

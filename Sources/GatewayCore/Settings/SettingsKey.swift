@@ -44,6 +44,12 @@ package struct SettingsKey: Sendable {
       SettingsKey("providers.*.api_key", .variable, "The environment variable that holds its key."),
       SettingsKey("providers.*.api_key_file", .text, "A file whose first line is its key."),
       SettingsKey("providers.*.api_key_command", .text, "A command whose first line of output is its key."),
+      SettingsKey("providers.*.region", .text, "The region or location of a cloud; {region} in its address."),
+      SettingsKey("providers.*.project", .text, "The project of a cloud; {project} in its address."),
+      SettingsKey("providers.*.resource", .text, "The resource of a cloud; {resource} in its address."),
+      SettingsKey("providers.*.profile", .text, "The profile in ~/.aws whose keys and region it is called with."),
+      SettingsKey(
+        "providers.*.api_version", .text, "The dated version of its API, or v1.", fallback: "what needs no version"),
       SettingsKey("providers.*.headers.*", .text, "A header each request to it carries."),
       SettingsKey("providers.*.timeouts.connect", .time, "How long connecting may take.", fallback: "10s"),
       SettingsKey("providers.*.timeouts.first_byte", .time, "How long it may take to begin an answer.", fallback: "5m"),

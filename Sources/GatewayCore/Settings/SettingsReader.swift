@@ -117,6 +117,11 @@ private struct SettingsReader {
       case "api_key": provider.key = .variable(try variableName(value, path))
       case "api_key_file": provider.key = .file(try text(value, path))
       case "api_key_command": provider.key = .command(try text(value, path))
+      case "region": provider.cloud.region = try expanded(value, path, variables)
+      case "project": provider.cloud.project = try expanded(value, path, variables)
+      case "resource": provider.cloud.resource = try expanded(value, path, variables)
+      case "profile": provider.cloud.profile = try expanded(value, path, variables)
+      case "api_version": provider.apiVersion = try text(value, path)
       case "headers":
         provider.headers = try named(value, path).map { (header) throws(SettingsError) in
           (header.name, try expanded(header.value, "\(path).\(header.name)", variables))

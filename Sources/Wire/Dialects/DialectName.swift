@@ -7,6 +7,9 @@ public enum DialectName: String, Sendable, CaseIterable {
   case gemini = "gemini"
   case vertexGemini = "vertex-gemini"
   case bedrockConverse = "bedrock-converse"
+  case bedrockInvoke = "bedrock-invoke"
+  case azureOpenAI = "azure-openai"
+  case vertexAnthropic = "vertex-anthropic"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
@@ -16,6 +19,9 @@ public enum DialectName: String, Sendable, CaseIterable {
     case .gemini: GeminiContent.self
     case .vertexGemini: VertexGemini.self
     case .bedrockConverse: BedrockConverse.self
+    case .bedrockInvoke: BedrockInvoke.self
+    case .azureOpenAI: AzureOpenAI.self
+    case .vertexAnthropic: VertexAnthropic.self
     }
   }
 
@@ -26,6 +32,8 @@ public enum DialectName: String, Sendable, CaseIterable {
   public var format: DialectName {
     switch self {
     case .vertexGemini: .gemini
+    case .vertexAnthropic: .anthropicMessages
+    case .azureOpenAI: .openAIChat
     default: self
     }
   }

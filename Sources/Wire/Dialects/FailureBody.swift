@@ -30,7 +30,7 @@ struct FailureBody {
     guard seen <= 16 else { return }
     if let text = json.string { return addMessage(text) }
     for element in json.array ?? [] { collect(element, &seen) }
-    for name in ["error", "errors", "detail", "message", "Message", "msg", "error_message"] {
+    for name in ["error_description", "error", "errors", "detail", "message", "Message", "msg", "error_message"] {
       if let inner = json[name] { collect(inner, &seen) }
     }
     for name in ["code", "type", "status"] { addCode(json[name]) }

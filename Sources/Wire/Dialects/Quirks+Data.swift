@@ -37,6 +37,8 @@ extension Quirks {
     case "takes_cache_control": takesCacheControl = try value.flag()
     case "required_headers": requiredHeaders = try value.texts()
     case "anthropic_version_in_body": versionInBody = try value.word()
+    case "api_version": apiVersion = try value.word()
+    case "api_version_query": apiVersionParameter = try value.word()
     default: return try readNumber(value)
     }
     return true
@@ -130,7 +132,7 @@ extension Quirks {
     "responses_needs", "responses_not_stored", "no_models_endpoint",
     // addresses, keys and headers
     "auth_header", "auth_alternative", "auth_scheme", "anthropic_auth_header", "token_exchange", "token_scope",
-    "token_type_header", "token_types", "api_version_query", "v1_path_without_version", "deployment_in_url",
+    "token_type_header", "token_types", "v1_path_without_version", "deployment_in_url",
     "model_in_url", "account_in_url", "tenant_in_url", "voice_in_url", "engine_in_path", "model_prefix",
     "provider_suffix_in_model", "region_prefixed_ids", "namespaced_model_ids", "global_host", "old_host", "old_path",
     "signed_requests", "private_ca", "optional_api_key", "oauth_m2m_alternative", "optional_headers",

@@ -41,6 +41,9 @@ public struct Quirks: Sendable, Equatable {
   public var requiredHeaders: [String: String] = [:]
   /// `anthropic_version` stands in the body, with this value.
   public var versionInBody: String?
+  /// The dated version of the API that a call names, and the parameter of the address that names it.
+  public var apiVersion: String?
+  public var apiVersionParameter: String?
 
   // MARK: Tools and structured output
 

@@ -64,6 +64,7 @@ struct CatalogData {
   /// How the address of a streamed call of a model `m` ends, by dialect.
   private static let paths = [
     "/chat/completions", "/messages", "/model/m/converse-stream", "/models/m:streamGenerateContent?alt=sse",
+    "/m:streamRawPredict",
   ]
 
   @Test func `every provider whose dialect is built in has a whole address, or says what is missing`() throws {
@@ -255,5 +256,127 @@ struct ProviderKeys {
       guard case .unreadable(let what, let why)? = error as? KeyFailure else { return false }
       return what == "api_key_command" && !why.isEmpty
     }
+  }
+}
+
+struct AddressesWithBlanks {
+  @Test(
+    arguments: [
+      ("", ["AWS_REGION": "eu-west-1"], "bedrock/m", "https://bedrock-runtime.eu-west-1.amazonaws.com"),
+      (
+        "providers: {bedrock: {region: us-west-2}}", ["AWS_REGION": "eu-west-1"], "bedrock/m",
+        "https://bedrock-runtime.us-west-2.amazonaws.com"
+      ),
+      (
+        "providers: {mine: {like: bedrock, region: us-west-2}}", [:], "mine/m",
+        "https://bedrock-runtime.us-west-2.amazonaws.com"
+      ),
+      (
+        "", ["GOOGLE_VERTEX_PROJECT": "p", "GOOGLE_VERTEX_LOCATION": "us-east5"], "vertex-ai/claude-m",
+        "https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5/publishers/anthropic/models"
+      ),
+      (
+        "", ["GOOGLE_CLOUD_PROJECT": "p", "GOOGLE_CLOUD_LOCATION": "global"], "vertex-ai/claude-m",
+        "https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers/anthropic/models"
+      ),
+      (
+        "providers: {vertex-ai: {project: q, region: eu}}",
+        ["GOOGLE_APPLICATION_CREDENTIALS": #"{"project_id":"p"}"#], "vertex-ai/claude-m",
+        "https://eu-aiplatform.googleapis.com/v1/projects/q/locations/eu/publishers/anthropic/models"
+      ),
+      (
+        "", ["GOOGLE_APPLICATION_CREDENTIALS": #"{"project_id":"p"}"#, "VERTEXAI_LOCATION": "eu"], "vertex-ai/claude-m",
+        "https://eu-aiplatform.googleapis.com/v1/projects/p/locations/eu/publishers/anthropic/models"
+      ),
+      ("", ["AZURE_RESOURCE_NAME": "res"], "azure/m", "https://res.openai.azure.com"),
+      ("", ["AZURE_OPENAI_ENDPOINT": "https://res.openai.azure.com/"], "azure/m", "https://res.openai.azure.com"),
+      ("providers: {azure: {resource: res}}", [:], "azure/m", "https://res.openai.azure.com"),
+      (
+        "", ["CLOUDFLARE_ACCOUNT_ID": "a"], "cloudflare/m",
+        "https://api.cloudflare.com/client/v4/accounts/a/ai/v1"
+      ),
+    ] as [(String, [String: String], String, String)])
+  func `a blank is filled from the config, then from variables`(
+    _ yaml: String, _ variables: [String: String], _ name: String, _ base: String
+  ) throws {
+    let known = catalog(try settings(yaml), variables)
+    let provider = try #require(known.provider(named: String(name.prefix { $0 != "/" })))
+    let model = String(name.drop { $0 != "/" }.dropFirst())
+    guard case .http(_, let found) = try known.target(provider, model: model).route else {
+      Issue.record("not over HTTP")
+      return
+    }
+    #expect(found == base)
+  }
+
+  @Test(arguments: [
+    ("vertex-ai", "Claude-x", "vertex-anthropic"), ("azure-ai", "claude-x", "anthropic-messages"),
+    ("azure-ai", "gpt-x", "openai-chat"), ("bedrock", "anthropic.claude-x", "bedrock-converse"),
+  ])
+  func `a model is called in the format that its kind has there`(
+    _ name: String, _ model: String, _ dialect: String
+  ) throws {
+    let provider = try #require(catalog().provider(named: name))
+    #expect(provider.endpoints(for: model).first?.dialect == dialect)
+  }
+
+  @Test(arguments: [
+    ("bedrock", ["region"], ["AWS_REGION"]), ("azure", ["resource"], ["AZURE_RESOURCE_NAME"]),
+    ("vertex-ai", ["project"], ["GOOGLE_VERTEX_PROJECT", "VERTEXAI_PROJECT"]),
+    ("vertex-ai", ["region"], ["GOOGLE_VERTEX_LOCATION", "VERTEXAI_LOCATION"]), ("openai", ["region"], []),
+  ])
+  func `what may fill a blank is known`(_ provider: String, _ blank: [String], _ variables: [String]) throws {
+    let provider = try #require(catalog().provider(named: provider))
+    #expect(catalog().blanks.variables(for: blank[0], of: provider) == variables)
+  }
+
+  @Test func `the version of an API comes from the config`() throws {
+    let known = catalog(try settings("providers: {azure: {resource: r, api_version: 2024-10-21}}"))
+    let target = try known.resolve("azure/gpt-4o")
+    guard case .http(let dialect, let base) = target.route else {
+      Issue.record("not over HTTP")
+      return
+    }
+    #expect(
+      dialect.dialect.chatURL(
+        base: base, model: "gpt-4o", streams: true, quirks: try Quirks(json: target.provider.quirks))
+        == "https://r.openai.azure.com/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21")
+  }
+
+  @Test(
+    arguments: [
+      ("bedrock", ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "r"], true),
+      ("bedrock", ["AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"], false),
+      ("bedrock", ["AWS_ACCESS_KEY_ID": "a", "AWS_REGION": "r"], false),
+      ("bedrock", ["AWS_BEARER_TOKEN_BEDROCK": "k"], true), ("bedrock", ["AWS_REGION": "r"], false),
+      (
+        "vertex-ai",
+        [
+          "GOOGLE_APPLICATION_CREDENTIALS":
+            #"{"type":"service_account","client_email":"a","private_key":"k","project_id":"p"}"#,
+          "GOOGLE_CLOUD_LOCATION": "eu",
+        ], true
+      ),
+      ("vertex-ai", ["GOOGLE_APPLICATION_CREDENTIALS": "/nonesuch", "GOOGLE_CLOUD_LOCATION": "eu"], false),
+      ("azure", ["AZURE_AD_TOKEN": "t", "AZURE_RESOURCE_NAME": "r"], true), ("azure", ["AZURE_AD_TOKEN": "t"], false),
+    ] as [(String, [String: String], Bool)])
+  func `a cloud can be called when credentials and the address are there`(
+    _ name: String, _ variables: [String: String], _ isReady: Bool
+  ) throws {
+    let known = catalog(Settings(), variables)
+    #expect(known.canBeCalled(try #require(known.provider(named: name))) == isReady)
+  }
+
+  @Test func `a model behind a region's prefix has the facts of its own`() throws {
+    let bedrock = try #require(catalog().provider(named: "bedrock"))
+    let bare = "anthropic.claude-3-opus-20240229-v1:0"
+    let own = try #require(catalog().facts(of: bare, at: bedrock))
+    #expect(catalog().row(of: "jp.\(bare)", at: "bedrock") == nil)
+    #expect(catalog().facts(of: "jp.\(bare)", at: bedrock) == own)
+    #expect(catalog().facts(of: "xx.\(bare)", at: bedrock) == nil)
+    // A price of the region's own goes before it.
+    let dearer = "anthropic.claude-haiku-4-5-20251001-v1:0"
+    #expect(
+      catalog().facts(of: "au.\(dearer)", at: bedrock)?.prices != catalog().facts(of: dearer, at: bedrock)?.prices)
   }
 }

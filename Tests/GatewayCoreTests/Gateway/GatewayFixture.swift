@@ -68,7 +68,10 @@ final class GatewayWorld: Sendable {
       random: { 0.5 })
   }
 
-  var gateway: Gateway {
+  var gateway: Gateway { gateway(environment) }
+
+  /// A gateway in another environment than the world's.
+  func gateway(_ environment: Environment) -> Gateway {
     let ledger: Result<Ledger, LedgerFailure>
     if let openingFailure {
       ledger = .failure(openingFailure)
@@ -113,6 +116,14 @@ final class GatewayWorld: Sendable {
   func record(_ id: String = "op-1") async throws -> OperationRecord {
     await ledger?.close()
     return try #require(try scratch.find(id))
+  }
+}
+
+extension GatewayWorld {
+  /// A model of `provider`, called at the scripted server.
+  func target(_ provider: Provider, _ dialect: DialectName, model: String) -> Target {
+    Target(
+      provider: provider, model: model, route: .http(dialect, base: "http://127.0.0.1:\(server.port)"), facts: nil)
   }
 }
 

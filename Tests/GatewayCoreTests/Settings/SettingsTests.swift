@@ -22,13 +22,14 @@ struct SettingsFile {
           api_key_command: pass show x
           timeouts: { connect: 5s, first_byte: 60s, idle: 500ms, total: 10m }
           headers: { X-Org: acme }
+        cloud: { like: bedrock, region: "${R}", project: p, resource: r, profile: dev, api_version: 2024-10-21 }
       models:
         my-vllm/llama: { context: 8192, price: { input: "0.20", output: "0.60" } }
       aliases: { sonnet: anthropic/claude-sonnet-4-5 }
       ledger: { contents: none, retention: 90d, sync: full }
-      """, ["HOST": "eu.example"])
+      """, ["HOST": "eu.example", "R": "eu-west-1"])
     #expect(settings.defaultModel == "anthropic/claude-sonnet-4-5")
-    #expect(settings.providers.map(\.name) == ["openai", "my-vllm", "eu", "pool"])
+    #expect(settings.providers.map(\.name) == ["openai", "my-vllm", "eu", "pool", "cloud"])
     #expect(settings.providers[0].key == .variable("OPENAI_API_KEY"))
     #expect(settings.providers[1].dialect == .openAIChat)
     #expect(settings.providers[2].baseURL == "https://eu.example/v1")
@@ -37,6 +38,10 @@ struct SettingsFile {
     #expect(settings.providers[3].timeouts.idle == .milliseconds(500))
     #expect(settings.providers[3].timeouts.total == .seconds(600))
     #expect(settings.providers[3].headers.map(\.name) == ["X-Org"])
+    #expect(
+      settings.providers[4].cloud
+        == CloudSettings(region: "eu-west-1", project: "p", resource: "r", profile: "dev"))
+    #expect(settings.providers[4].apiVersion == "2024-10-21")
     #expect(settings.models[0].context == 8192)
     #expect(settings.aliases == ["sonnet": "anthropic/claude-sonnet-4-5"])
     #expect(!settings.ledger.keepsContents)

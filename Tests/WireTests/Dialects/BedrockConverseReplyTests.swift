@@ -115,3 +115,29 @@ struct BedrockConverseReplies {
     try AWSEventStreamEncoder.append(Frames.message(headers, Array(frame.payload.utf8)[...]), to: &bytes)
   }
 }
+
+extension BedrockConverseReplies {
+  @Test(arguments: 0..<200)
+  func `a payload with wrong bytes says the same wherever its frames are split`(_ seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let streams = Fixture.all.filter { $0.dialect == .bedrockConverse && $0.isStream }
+    let fixture = try #require(streams.randomElement(using: &random))
+    var decoder = AWSEventStreamDecoder()
+    var messages: [AWSEventStreamMessage] = []
+    try decoder.decode(fixture.body, into: &messages)
+    var bytes: [UInt8] = []
+    for var message in messages {
+      if var payload = Optional(Array(message.payload)), !payload.isEmpty, Bool.random(using: &random) {
+        payload[Int.random(in: payload.indices, using: &random)] = UInt8.random(in: .min ... .max, using: &random)
+        message.payload = payload[...]
+      }
+      try AWSEventStreamEncoder.append(message, to: &bytes)
+    }
+    let results = chunkSizes.map { size in
+      Result { () throws(WireError) in
+        try BedrockConverse.observe(status: 200, isStream: true, body: bytes, quirks: Quirks(), chunkSize: size)
+      }
+    }
+    for result in results.dropFirst() { #expect(result == results.first) }
+  }
+}

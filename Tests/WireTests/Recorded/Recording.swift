@@ -25,6 +25,8 @@ struct Recording {
     case .gemini: folders = ["gemini"]
     case .vertexGemini: folders = []  // those of the other address are of the same format
     case .bedrockConverse: folders = ["bedrock-converse"]
+    case .bedrockInvoke: folders = ["bedrock-invoke"]
+    case .azureOpenAI, .vertexAnthropic: folders = []  // their answers are those of the formats they wrap
     }
     var recordings: [Recording] = []
     for folder in folders.map({ "\(Self.folder)/\($0)" }) {
@@ -58,6 +60,11 @@ struct Recording {
   ]
 
   private init?(_ dialect: DialectName, _ json: JSON) {
+    // Every maker's own format goes by `invoke`: of concern are Claude's messages.
+    let isInvoke = json["operation"]?.string?.hasPrefix("invoke") ?? false
+    let speaksMessages =
+      json["model"]?.string?.contains("claude") == true && json["request"]?["body"]?["messages"] != nil
+    guard !isInvoke || speaksMessages else { return nil }
     guard Self.operations.contains(json["operation"]?.string ?? ""), let response = json["response"],
       let body = response["body_text"]?.string.map({ Array($0.utf8) })
         ?? response["body_base64"]?.string.flatMap({ bytes(base64: $0) }),

@@ -103,7 +103,7 @@ extension DialectName {
     case .gemini:
       let content = try #require(reply["candidates"]?.array?.first?["content"])
       return (["contents": [["role": "user", "parts": [["text": "hi"]]], content]] as JSON).bytes
-    case .vertexGemini, .bedrockConverse:
+    default:
       throw WireError(offset: 0, "no client speaks it to us")
     }
   }

@@ -52,7 +52,8 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
 
   // MARK: Events
 
-  private mutating func read(_ data: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) {
+  /// Reads the data of one event.
+  mutating func read(_ data: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) {
     guard !isComplete else { return }
     var scanner = try JSONScanner(data)
     var type: ArraySlice<UInt8> = []

@@ -3,7 +3,11 @@
 /// `POST …/chat/completions`, for calling.
 public enum OpenAIChat: Dialect {
   public static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String {
-    base + "/chat/completions"
+    var url = base + "/chat/completions"
+    if let version = quirks.apiVersion, let name = quirks.apiVersionParameter {
+      url += "?\(name)=\(version.percentEncoded())"
+    }
+    return url
   }
 
   public static func encode(
