@@ -103,7 +103,8 @@ struct MatrixCell {
       // What a client of this format would have written.
       let body = try Format.encode(request, to: traits, quirks: Quirks()).body
       let read = try Format.decodeRequest(body, at: RequestAddress(model: "m", streams: streams))
-      let step = Translation.request(of: read, from: client, to: provider)
+      var step = Translation.request(of: read, from: client, to: provider)
+      step.request.model = "claude-m"
       let encoded = try provider.dialect.encode(step.request, to: traits, quirks: Quirks())
       let told = (step.changes + encoded.changes).filter { $0.field != "stream_options.include_usage" }
       changes += told

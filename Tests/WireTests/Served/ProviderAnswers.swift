@@ -25,6 +25,7 @@ extension DialectName {
     if let served = format.served { return served.encodeReply(reply, under: .sample).body }
     switch self {
     case .bedrockConverse: return ConverseAnswer(reply).body
+    case .bedrockInvoke: return AnthropicMessages.encodeReply(reply, under: .sample).body
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")
     }
   }
@@ -33,6 +34,7 @@ extension DialectName {
     if let served = format.served { return served.stream(reply.events, under: .sample).bytes }
     switch self {
     case .bedrockConverse: return try ConverseAnswer(reply).stream
+    case .bedrockInvoke: return framed(AnthropicMessages.stream(reply.events, under: .sample).bytes)
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")
     }
   }

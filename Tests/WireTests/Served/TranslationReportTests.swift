@@ -16,7 +16,8 @@ struct TranslationReports {
       let chosen = round == 0 ? fields : fields.filter { _ in Bool.random(using: &random) }
       let body = MarkedField.body(of: client, with: chosen)
       let read = try served.decodeRequest(body.bytes, at: RequestAddress(model: "m"))
-      let step = Translation.request(of: read, from: client, to: provider)
+      var step = Translation.request(of: read, from: client, to: provider)
+      step.request.model = "claude-m"
       var traits = ModelTraits()
       traits.capabilities = ["reasoning", "tools", "vision"]
       let encoded = try provider.dialect.encode(step.request, to: traits, quirks: Quirks())
