@@ -73,7 +73,7 @@ struct HouseRules {
     }
   }
 
-  static let dialects: Set<String> = ["openai-chat", "anthropic-messages"]
+  static let dialects: Set<String> = ["openai-chat", "anthropic-messages", "openai-responses"]
 
   /// The texts between quotes on a line.
   static func literals(in code: Substring) -> [Substring] {

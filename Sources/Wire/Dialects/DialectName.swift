@@ -4,12 +4,14 @@
 public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
+  case openAIResponses = "openai-responses"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
     switch self {
     case .openAIChat: OpenAIChat.self
     case .anthropicMessages: AnthropicMessages.self
+    case .openAIResponses: OpenAIResponses.self
     }
   }
 

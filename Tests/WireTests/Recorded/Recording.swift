@@ -21,6 +21,7 @@ struct Recording {
     switch dialect {
     case .openAIChat: folders = ["openai-chat", "mistral-chat"]
     case .anthropicMessages: folders = ["anthropic-messages"]
+    case .openAIResponses: folders = ["openai-responses"]
     }
     var recordings: [Recording] = []
     for folder in folders.map({ "\(Self.folder)/\($0)" }) {
@@ -33,7 +34,7 @@ struct Recording {
   }
 
   private init?(_ dialect: DialectName, _ json: JSON) {
-    guard ["chat", "messages"].contains(json["operation"]?.string), let response = json["response"],
+    guard ["chat", "messages", "responses"].contains(json["operation"]?.string), let response = json["response"],
       let body = response["body_text"]?.string, let expected = json["expected"]
     else { return nil }
     id = json["id"]?.string ?? ""
