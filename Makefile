@@ -4,6 +4,7 @@ DESTDIR ?=
 RELEASE := swift build -c release --static-swift-stdlib
 BINARY = $(shell $(RELEASE) --show-bin-path)/llmgw
 FACTS ?= ../shared/data
+DIR ?= ../shared/cassettes
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -35,6 +36,9 @@ catalog: ## write the provider data files (from FACTS, when there) and the embed
 	@if [ -d "$(FACTS)" ]; then python3 scripts/catalog.py import "$(FACTS)"; fi
 	python3 scripts/catalog.py embed
 
+conformance: setup ## compare with recorded exchanges: make conformance DIR=FOLDER
+	@scripts/conformance "$(DIR)"
+
 bench: ## measure start-up, reports and decoding against the thresholds
 	@scripts/setup valgrind binutils
 	@Benchmarks/run
@@ -52,5 +56,5 @@ dist: build ## pack dist/: a tarball and a Debian package
 check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
 	@scripts/check-dist
 
-.PHONY: help setup build run test lint format generate catalog bench install uninstall dist check-dist
+.PHONY: help setup build run test lint format generate catalog conformance bench install uninstall dist check-dist
 .DEFAULT_GOAL := help

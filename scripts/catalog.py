@@ -2,7 +2,7 @@
 """Provider data files in Sources/GatewayCore/Catalog/data, and what the binary embeds of them.
 
   catalog.py import FACTS   merge FACTS/providers.json and FACTS/models.json into the data files;
-                            fields that only the data files have (default_rank, default_model) stay
+                            fields and quirks that only the data files have (OWN_FIELDS, OWN_QUIRKS) stay
   catalog.py embed          write the tables in Sources/CCatalog from the data files
   catalog.py check          exit 1 when the tables are not what `embed` would write
 
@@ -24,6 +24,7 @@ PER_MILLION = {  # prices per token; every other price is per the unit in its na
     "image_cache_read", "video_input", "video_output",
 }
 OWN_FIELDS = ("default_rank", "default_model")
+OWN_QUIRKS = ("takes_cache_control", "thought_signatures")
 PROVIDER_FIELDS = (
     "id", "name", "aliases", "dialect", "base_url", "also", "base_url_env", "alt_base_url", "beta_base_url",
     "native_base_url", "api_key_env", "env", "auth", "endpoints", "models_path", "quirks", "local", "port",
@@ -92,6 +93,9 @@ def import_facts(folder):
         known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         provider = dict(providers.get(name) or {"id": name, "name": name, "aliases": [], "origin": "prices"})
         provider.update({key: known[key] for key in OWN_FIELDS if key in known})
+        own = {key: known["quirks"][key] for key in OWN_QUIRKS if key in known.get("quirks", {})}
+        if own:
+            provider["quirks"] = dict(sorted({**provider.get("quirks", {}), **own}.items()))
         provider["checked"] = catalogue["generated"]
         if name in catalogue["defaults"]:
             provider["price_defaults"] = catalogue["defaults"][name]

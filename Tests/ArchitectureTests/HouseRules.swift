@@ -73,7 +73,9 @@ struct HouseRules {
     }
   }
 
-  static let dialects: Set<String> = ["openai-chat", "anthropic-messages", "openai-responses"]
+  static let dialects: Set<String> = [
+    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini",
+  ]
 
   /// The texts between quotes on a line.
   static func literals(in code: Substring) -> [Substring] {

@@ -3,7 +3,10 @@
 import Glibc
 import Wire
 
-let usage = "usage: Workloads (stream-openai-chat | stream-anthropic-messages | json-body | nothing) REPEATS"
+let usage = """
+  usage: Workloads (stream-FORMAT | translate-FORMAT-to-FORMAT | forward-FORMAT | json-body | nothing) REPEATS
+  FORMAT: openai-chat or anthropic-messages
+  """
 guard CommandLine.arguments.count == 3, let repeats = Int(CommandLine.arguments[2]) else {
   print(usage)
   exit(2)
@@ -12,6 +15,12 @@ guard CommandLine.arguments.count == 3, let repeats = Int(CommandLine.arguments[
 switch CommandLine.arguments[1] {
 case "stream-openai-chat": try decode(OpenAIChat.self, openAIChatStream(chunks: 10_000), repeats)
 case "stream-anthropic-messages": try decode(AnthropicMessages.self, anthropicStream(chunks: 10_000), repeats)
+case "translate-openai-chat-to-anthropic-messages":
+  try translate(OpenAIChat.self, to: AnthropicMessages.self, openAIChatStream(chunks: 10_000), repeats)
+case "translate-anthropic-messages-to-openai-chat":
+  try translate(AnthropicMessages.self, to: OpenAIChat.self, anthropicStream(chunks: 10_000), repeats)
+case "forward-openai-chat": try forward(OpenAIChat.self, openAIChatStream(chunks: 10_000), repeats)
+case "forward-anthropic-messages": try forward(AnthropicMessages.self, anthropicStream(chunks: 10_000), repeats)
 case "json-body": try parseBody(repeats)
 case "nothing": break
 default:
@@ -34,6 +43,52 @@ func decode<D: Dialect>(_ dialect: D.Type, _ stream: [UInt8], _ repeats: Int) th
     try decoder.finish(into: &events)
     guard decoder.isComplete, count >= 10_000 else {
       print("the stream was not decoded: \(count) events")
+      exit(1)
+    }
+  }
+}
+
+/// Decodes a stream and writes it in another format, piece by piece.
+func translate<From: Dialect, To: ServedDialect>(
+  _ from: From.Type, to: To.Type, _ stream: [UInt8], _ repeats: Int
+) throws {
+  let client = ClientRequest(ChatRequest(model: "m", messages: []), wantsStreamUsage: true)
+  let heading = ReplyHeading(id: "r", answering: client, createdAt: 1_760_000_000)
+  for _ in 0..<repeats {
+    var decoder = From.makeStreamDecoder(quirks: Quirks())
+    var encoder = To.makeStreamEncoder(under: heading)
+    var events: [ChatEvent] = []
+    var bytes: [UInt8] = []
+    var written = 0
+    for start in stride(from: 0, to: stream.count, by: 4096) {
+      events.removeAll(keepingCapacity: true)
+      bytes.removeAll(keepingCapacity: true)
+      try decoder.decode(Array(stream[start..<min(start + 4096, stream.count)]), into: &events)
+      encoder.encode(events, into: &bytes)
+      written += bytes.count
+    }
+    bytes.removeAll()
+    encoder.finish(into: &bytes)
+    guard decoder.isComplete, !bytes.isEmpty, written > 1_000_000 else {
+      print("the stream was not translated: \(written) bytes")
+      exit(1)
+    }
+  }
+}
+
+/// Passes a stream through, read for the books.
+func forward<Format: ServedDialect>(_ format: Format.Type, _ stream: [UInt8], _ repeats: Int) throws {
+  for _ in 0..<repeats {
+    var passing = ForwardedStream<Format>(.books, quirks: Quirks())
+    var pieces: [ForwardedStream<Format>.Piece] = []
+    var events: [ChatEvent] = []
+    for start in stride(from: 0, to: stream.count, by: 4096) {
+      pieces.removeAll(keepingCapacity: true)
+      try passing.read(Array(stream[start..<min(start + 4096, stream.count)]), into: &pieces, events: &events)
+    }
+    try passing.finish(into: &pieces, events: &events)
+    guard passing.isComplete else {
+      print("the stream was not read")
       exit(1)
     }
   }

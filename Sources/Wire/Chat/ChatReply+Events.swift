@@ -51,7 +51,11 @@ extension ContentPart {
         .toolCallStarted(index: callIndex, id: call.id, name: call.name, kind: call.kind),
         .toolArguments(index: callIndex, call.arguments),
       ]
-    case .image, .document, .audio, .toolResult, .other: return [.part(self)]
+    case .image, .document, .audio, .toolResult, .other:
+      // Its proof is told after it, as that of any other part.
+      var bare = self
+      bare.signature = nil
+      return [.part(bare)]
     }
   }
 }

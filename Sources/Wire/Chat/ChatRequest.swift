@@ -81,6 +81,8 @@ public struct Tool: Sendable, Equatable {
   public var cacheControl: JSON?
   /// The whole definition of a tool that is not a plain function (a vendor's built-in tool), as given.
   public var vendorDefinition: JSON?
+  /// Fields of the function no other member holds; written back as they are.
+  public var extras = JSONObject()
   public init(
     name: String, description: String? = nil, parameters: JSON? = nil, strict: Bool? = nil, cacheControl: JSON? = nil,
     vendorDefinition: JSON? = nil

@@ -5,6 +5,8 @@ public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
   case openAIResponses = "openai-responses"
+  case gemini = "gemini"
+  case vertexGemini = "vertex-gemini"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
@@ -12,9 +14,14 @@ public enum DialectName: String, Sendable, CaseIterable {
     case .openAIChat: OpenAIChat.self
     case .anthropicMessages: AnthropicMessages.self
     case .openAIResponses: OpenAIResponses.self
+    case .gemini: GeminiContent.self
+    case .vertexGemini: VertexGemini.self
     }
   }
 
   /// The format for serving clients, where it is served.
   public var served: (any ServedDialect.Type)? { dialect as? any ServedDialect.Type }
+
+  /// The dialect whose bodies it shares: those of one format can be forwarded as they are.
+  public var format: DialectName { self }
 }

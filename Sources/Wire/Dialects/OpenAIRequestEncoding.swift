@@ -14,8 +14,6 @@ protocol OpenAIRequestEncoding {
 
   /// A plain function, whose name, description, parameters and strictness stand in `members`.
   func function(_ members: JSONObject) -> JSONObject
-  /// A tool that is no plain function.
-  func vendorTool(_ definition: JSON) -> JSON
   /// The choice of the tool with that name.
   func choice(ofTool name: String) -> JSON
   /// Says how hard the model is to think.
@@ -38,7 +36,7 @@ extension OpenAIRequestEncoding {
       if quirks.functionToolsOnly {
         changes.append(Change("tools[\(index)]", .dropped, "this provider takes only functions as tools"))
       } else {
-        tools.append(vendorTool(definition))
+        tools.append(definition)
       }
     }
     if !tools.isEmpty { body["tools"] = .array(tools) }
@@ -68,6 +66,7 @@ extension OpenAIRequestEncoding {
         changes.append(Change("tools[\(index)].strict", .dropped, "this provider has no strict tools"))
       }
     }
+    for extra in tool.extras.members { members[extra.name] = extra.value }
     var object = function(members)
     if let cacheControl = tool.cacheControl {
       if quirks.takesCacheControl {
@@ -173,7 +172,7 @@ extension OpenAIRequestEncoding {
       return nil
     }
     guard !knownEfforts.isEmpty, !knownEfforts.contains(asked) else { return asked }
-    guard let nearest = nearestEffort(to: asked, among: knownEfforts) else { return asked }
+    guard let nearest = EffortWords.nearest(to: asked, among: knownEfforts) else { return asked }
     changes.append(Change("reasoning_effort", .converted, "`\(asked)` is not taken here, `\(nearest)` is the nearest"))
     return nearest
   }
@@ -181,21 +180,7 @@ extension OpenAIRequestEncoding {
   private mutating func effort(forBudget budget: Int?) -> String? {
     guard let budget else { return nil }
     changes.append(Change("reasoning.budget_tokens", .converted, "this provider takes an effort word instead"))
-    switch budget {
-    case ..<1: return "none"
-    case ..<4096: return "low"
-    case ..<16384: return "medium"
-    default: return "high"
-    }
-  }
-
-  private func nearestEffort(to asked: String, among words: [String]) -> String? {
-    let order = ["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-    guard let wanted = order.firstIndex(of: asked) else { return nil }
-    // `none` is no effort: it stands in for another word only when there is nothing else.
-    let candidates = words.contains { $0 != "none" } ? words.filter { $0 != "none" } : words
-    let ranked = candidates.compactMap { word in order.firstIndex(of: word).map { (word, abs($0 - wanted)) } }
-    return ranked.min { $0.1 < $1.1 }?.0
+    return EffortWords.word(forBudget: budget)
   }
 }
 

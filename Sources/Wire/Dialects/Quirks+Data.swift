@@ -97,6 +97,7 @@ extension Quirks {
     case "no_reasoning_effort_none": noEffortNone = try value.flag()
     case "reasoning_split_param": reasoningSplitField = try value.word()
     case "echo_reasoning": echoReasoning = try value.reasoningEcho()
+    case "thought_signatures": takesThoughtSignatures = try value.flag()
     case "think_tags_in_content", "think_tags_possible": thinkTags = try value.flag()
     default: return false
     }

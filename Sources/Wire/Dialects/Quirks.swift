@@ -92,6 +92,8 @@ public struct Quirks: Sendable, Equatable {
   public var reasoningSplitField: String?
   /// How earlier thinking goes back.
   public var echoReasoning = ReasoningEcho.none
+  /// Calls come with thought signatures in `extra_content` and are wanted back so.
+  public var takesThoughtSignatures = false
   /// Thinking may stand in the text, between `<think>` and `</think>`.
   public var thinkTags = false
 

@@ -17,6 +17,19 @@ public protocol ServedDialect: Dialect {
 
   /// Writes a failure as the format's own API does, so that clients raise their own kinds of error.
   static func encodeFailure(_ failure: ProviderFailure) -> EncodedFailure
+
+  // MARK: Forwarding to a provider of the same format
+
+  /// The client's body for `model`, byte for byte but for what must be said otherwise.
+  static func forward(_ body: [UInt8], model: String, quirks: Quirks) throws(WireError) -> EncodedRequest
+
+  /// Whether an event of its own, which a client may not have asked for, tells a stream's usage.
+  static var tellsUsageApart: Bool { get }
+
+  /// Whether one event of a stream, as it came, says more than a piece of the answer: usage, an end, a failure.
+  ///
+  /// When in doubt, yes.
+  static func isTelling(_ frame: ArraySlice<UInt8>) -> Bool
 }
 
 /// Writes a streamed answer as its events come in.
@@ -57,8 +70,15 @@ public struct ClientRequest: Sendable, Equatable {
   public var wantsStreamUsage = false
   /// The stream is to be one JSON array.
   public var isArray = false
-  public init(_ request: ChatRequest, wantsStreamUsage: Bool = false, isArray: Bool = false) {
+  /// Fields that were read but have no place in the request, by their path: `reasoning.summary`.
+  ///
+  /// Only a provider of the same format sees them.
+  public var unread: [String] = []
+  public init(
+    _ request: ChatRequest, wantsStreamUsage: Bool = false, isArray: Bool = false, unread: [String] = []
+  ) {
     self.request = request
+    self.unread = unread
     self.wantsStreamUsage = wantsStreamUsage
     self.isArray = isArray
   }

@@ -18,6 +18,11 @@ extension Span<UInt8> {
     return (index, seen & EightBytes.highBits == 0)
   }
 
+  /// Where the next `byte` stands; `count` if nowhere.
+  func firstIndex(of byte: UInt8, from start: Int) -> Int {
+    firstIndex(from: start) { $0.equal(to: byte) }
+  }
+
   /// The first index at which `marks` sets a byte's high bit.
   @inline(__always)
   private func firstIndex(from start: Int, _ marks: (EightBytes) -> UInt64) -> Int {

@@ -109,3 +109,14 @@ extension JSONScanner {
     guard position > start else { throw problem("a digit expected") }
   }
 }
+
+extension JSONNumber {
+  /// `value` with the decimal point moved `places` to the left: 1500, 3 is `1.5`.
+  public init(_ value: Int64, places: Int) {
+    let digits = String(value.magnitude)
+    let padded = String(repeating: "0", count: max(places + 1 - digits.count, 0)) + digits
+    let whole = padded.dropLast(places)
+    let fraction = padded.suffix(places).reversed().drop { $0 == "0" }.reversed()
+    text = (value < 0 ? "-" : "") + whole + (fraction.isEmpty ? "" : "." + String(fraction))
+  }
+}

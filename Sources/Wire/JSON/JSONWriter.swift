@@ -109,7 +109,10 @@ public struct JSONWriter: Sendable {
 
   // MARK: Strings
 
-  private mutating func appendQuoted(_ text: String) {
+  private mutating func appendQuoted(_ text: String) { Self.append(quoted: text, to: &bytes) }
+
+  /// Appends `text` as a JSON string.
+  package static func append(quoted text: String, to bytes: inout [UInt8]) {
     bytes.append(ASCII.quote)
     var text = text
     text.withUTF8 { utf8 in
@@ -117,7 +120,7 @@ public struct JSONWriter: Sendable {
       for (index, byte) in utf8.enumerated() where byte < ASCII.space || byte == ASCII.quote || byte == ASCII.backslash
       {
         bytes += utf8[written..<index]
-        appendEscape(byte)
+        appendEscape(byte, to: &bytes)
         written = index + 1
       }
       bytes += utf8[written...]
@@ -125,7 +128,7 @@ public struct JSONWriter: Sendable {
     bytes.append(ASCII.quote)
   }
 
-  private mutating func appendEscape(_ byte: UInt8) {
+  private static func appendEscape(_ byte: UInt8, to bytes: inout [UInt8]) {
     bytes.append(ASCII.backslash)
     switch byte {
     case ASCII.quote, ASCII.backslash: bytes.append(byte)

@@ -124,7 +124,7 @@ private let assistants: [OpenAIChatMessages.Case] = [
     name: "a custom tool",
     messages: [
       Message(
-        .assistant, [part(.toolCall(ToolCall(id: "c", name: "f", arguments: "4 + 4")), extras: ["type": "custom"])])
+        .assistant, [part(.toolCall(ToolCall(id: "c", name: "f", arguments: "4 + 4", kind: .custom)))])
     ],
     written: #"{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"custom","#
       + #""custom":{"name":"f","input":"4 + 4"}}]}"#),

@@ -43,11 +43,38 @@ struct OpenAIChatStreams {
       ])
   }
 
-  @Test func `of further choices the text is told`() throws {
+  @Test func `further choices are told apart`() throws {
     let events = try decode([
       #"{"choices":[{"index":2,"delta":{"content":"x","tool_calls":[{"function":{"name":"f"}}]},"finish_reason":"stop"}]}"#
     ])
-    #expect(events == [.otherChoice(index: 2, .text("x"))])
+    #expect(
+      events == [
+        .otherChoice(index: 2, .text("x")),
+        .otherChoice(index: 2, .toolCallStarted(index: 0, id: "choice-2-0", name: "f", kind: .function)),
+        .otherChoice(index: 2, .finished(Finish(.stop, word: "stop"))),
+      ])
+  }
+
+  @Test func `the thought signature of a call at a compatible endpoint is its seal`() throws {
+    let events = try decode([
+      #"{"choices":[{"delta":{"tool_calls":[{"id":"c","extra_content":{"google":{"thought_signature":"s"}},"#
+        + #""function":{"name":"f","arguments":"{}"}}]}}]}"#
+    ])
+    #expect(
+      events == [
+        .toolCallStarted(index: 0, id: "c", name: "f", kind: .function), .partSignature(Seal("s", of: .gemini)),
+        .toolArguments(index: 0, "{}"),
+      ])
+  }
+
+  @Test func `how likely the tokens were is told`() throws {
+    let events = try decode([
+      #"{"choices":[{"delta":{"content":"a"},"logprobs":{"content":[{"token":"a","logprob":-0.1,"bytes":[97],"#
+        + #""top_logprobs":[{"token":"b","logprob":-2}]}]}}]}"#
+    ])
+    let top = [TokenLogprob("b", JSONNumber(-2))]
+    #expect(
+      events == [.text("a"), .logprobs([TokenLogprob("a", JSONNumber(text: "-0.1"), bytes: [97], top: top)])])
   }
 
   @Test(arguments: [

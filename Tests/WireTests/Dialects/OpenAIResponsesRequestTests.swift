@@ -38,7 +38,7 @@ struct OpenAIResponsesRequests {
     request.extras["reasoning.summary"] = "auto"
     request.extras["text.verbosity"] = "low"
     request.extras["text.format.description"] = "a thing"
-    request.extras["tools[0].defer_loading"] = true
+    request.tools[0].extras = ["defer_loading": true]
     request.extras["truncation"] = "auto"
     let encoded = try encodeResponses(request)
     #expect(
@@ -123,17 +123,6 @@ struct OpenAIResponsesRequests {
       (Tool(name: "w", vendorDefinition: ["type": "web_search"]), #"{"type":"web_search"}"#),
       (
         Tool(name: "c", vendorDefinition: ["type": "custom", "name": "c"]), #"{"type":"custom","name":"c"}"#
-      ),
-      (
-        Tool(
-          name: "c",
-          vendorDefinition: [
-            "type": "custom",
-            "custom": [
-              "name": "c", "format": ["type": "grammar", "grammar": ["syntax": "lark", "definition": "start: A"]],
-            ],
-          ]),
-        #"{"type":"custom","name":"c","format":{"type":"grammar","syntax":"lark","definition":"start: A"}}"#
       ),
     ])
   func `a tool is written`(_ tool: Tool, _ written: String) throws {

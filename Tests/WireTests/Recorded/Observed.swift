@@ -24,6 +24,15 @@ extension Dialect {
   static func observe(
     status: Int, isStream: Bool, body: [UInt8], quirks: Quirks, chunkSize: Int?
   ) throws(WireError) -> Observed {
+    let pieces = isStream ? body.chunks(of: chunkSize) : [body]
+    return try observe(status: status, isStream: isStream, pieces: pieces, quirks: quirks)
+  }
+
+  /// Decodes an answer that comes in these pieces.
+  static func observe(
+    status: Int, isStream: Bool, pieces: [[UInt8]], quirks: Quirks
+  ) throws(WireError) -> Observed {
+    let body = isStream && status < 400 ? [] : Array(pieces.joined())
     guard status < 400 else {
       var observed = Observed()
       observed.failure = decodeFailure(status: status, body: body)
@@ -35,7 +44,7 @@ extension Dialect {
     }
     var decoder = makeStreamDecoder(quirks: quirks)
     var builder = ChatReplyBuilder()
-    for chunk in body.chunks(of: chunkSize) {
+    for chunk in pieces {
       var events: [ChatEvent] = []
       try decoder.decode(chunk, into: &events)
       for event in events { try builder.add(event) }

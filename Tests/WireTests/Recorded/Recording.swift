@@ -7,6 +7,7 @@ struct Recording {
   let id: String
   let dialect: DialectName
   let provider: String
+  let operation: String
   let status: Int
   let isStream: Bool
   let body: [UInt8]
@@ -22,6 +23,8 @@ struct Recording {
     case .openAIChat: folders = ["openai-chat", "mistral-chat"]
     case .anthropicMessages: folders = ["anthropic-messages"]
     case .openAIResponses: folders = ["openai-responses"]
+    case .gemini: folders = ["gemini"]
+    case .vertexGemini: folders = []  // those of the other address are of the same format
     }
     var recordings: [Recording] = []
     for folder in folders.map({ "\(Self.folder)/\($0)" }) {
@@ -33,15 +36,33 @@ struct Recording {
     return recordings
   }
 
+  /// The shortest answer of each sort: with and without thinking, with and without calls.
+  static func sample(of streams: [Recording]) -> [Recording] {
+    var shortest: [[Bool]: Recording] = [:]
+    // The work grows with the square of the length.
+    for stream in streams where stream.expected["complete"] == true && stream.body.count <= 10_000 {
+      let sort = [
+        stream.expected["reasoning_text"]?.string?.isEmpty == false,
+        stream.expected["tool_calls"]?.array?.isEmpty == false, stream.expected["text"]?.string?.isEmpty == false,
+      ]
+      if shortest[sort].map({ stream.body.count < $0.body.count }) ?? true { shortest[sort] = stream }
+    }
+    return shortest.values.sorted { $0.id < $1.id }
+  }
+  private static let operations: Set<String> = [
+    "chat", "messages", "responses", "generateContent", "streamGenerateContent",
+  ]
+
   private init?(_ dialect: DialectName, _ json: JSON) {
-    guard ["chat", "messages", "responses"].contains(json["operation"]?.string), let response = json["response"],
+    guard Self.operations.contains(json["operation"]?.string ?? ""), let response = json["response"],
       let body = response["body_text"]?.string, let expected = json["expected"]
     else { return nil }
     id = json["id"]?.string ?? ""
     self.dialect = dialect
     provider = json["provider"]?.string ?? ""
+    operation = json["operation"]?.string ?? ""
     status = response["status"]?.int ?? 200
-    isStream = response["kind"]?.string == "sse"
+    isStream = ["sse", "json-array"].contains(response["kind"]?.string)
     self.body = Array(body.utf8)
     self.expected = expected
   }

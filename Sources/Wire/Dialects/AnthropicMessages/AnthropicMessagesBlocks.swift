@@ -13,6 +13,7 @@ struct AnthropicMessagesBlockEncoder {
         block["cache_control"] = cacheControl
       }
     }
+    if part.signature != nil { changes.append(Change("\(field).signature", .dropped, "only thinking is signed here")) }
     for extra in part.extras.members { block[extra.name] = extra.value }
     return block
   }

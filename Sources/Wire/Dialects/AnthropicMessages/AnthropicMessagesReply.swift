@@ -102,12 +102,38 @@ enum AnthropicMessagesUsage {
     return usage
   }
 
-  private static func count(_ json: JSON?) -> Int? {
+  /// As Anthropic writes it; what is not known is left out, but for the two counts its clients require.
+  static func encode(_ usage: Usage) -> JSONObject {
+    let cached = clampedSum(usage.cacheRead ?? 0, usage.cacheWrite ?? 0)
+    var object: JSONObject = [
+      "input_tokens": .number(JSONNumber(max((usage.input ?? 0) - cached, 0))),
+      "output_tokens": .number(JSONNumber(usage.output ?? 0)),
+    ]
+    object["cache_read_input_tokens"] = usage.cacheRead.map { .number(JSONNumber($0)) }
+    object["cache_creation_input_tokens"] = usage.cacheWrite.map { .number(JSONNumber($0)) }
+    if let written = usage.cacheWrite, let long = usage.cacheWriteOneHour {
+      object["cache_creation"] = [
+        "ephemeral_5m_input_tokens": .number(JSONNumber(max(written - long, 0))),
+        "ephemeral_1h_input_tokens": .number(JSONNumber(long)),
+      ]
+    }
+    if let reasoning = usage.reasoning {
+      object["output_tokens_details"] = ["thinking_tokens": .number(JSONNumber(reasoning))]
+    }
+    if let searches = usage.searches {
+      object["server_tool_use"] = ["web_search_requests": .number(JSONNumber(searches))]
+    }
+    object["service_tier"] = usage.serviceTier.map { .string($0) }
+    object["cost"] = usage.reportedCost.map { .number(JSONNumber($0, places: 12)) }
+    return object
+  }
+
+  static func count(_ json: JSON?) -> Int? {
     guard let count = json?.int ?? json?.string.flatMap(Int.init), count >= 0 else { return nil }
     return count
   }
 
-  private static func clampedSum(_ left: Int, _ right: Int) -> Int {
+  static func clampedSum(_ left: Int, _ right: Int) -> Int {
     let (sum, isHuge) = left.addingReportingOverflow(right)
     return isHuge ? .max : sum
   }

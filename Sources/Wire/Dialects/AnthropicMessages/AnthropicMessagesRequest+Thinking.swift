@@ -58,7 +58,9 @@ extension AnthropicMessagesRequestEncoder {
     } else {
       let effort = reasoning.effort
       let field = effort == nil ? "thinking_budget" : "reasoning_effort"
-      guard let budget = enableThinking(Self.budgets[effort ?? "medium"] ?? 10_000, askedFor: field) else { return }
+      guard let budget = enableThinking(EffortWords.budget(for: effort ?? "medium") ?? 10_000, askedFor: field) else {
+        return
+      }
       let why = "this model takes a budget: \(effort ?? "thinking") is \(budget) tokens"
       change(field, effort == nil ? .added : .converted, why)
     }
@@ -80,11 +82,6 @@ extension AnthropicMessagesRequestEncoder {
     body["thinking"] = ["type": "enabled", "budget_tokens": .number(JSONNumber(budget))]
     return budget
   }
-
-  /// What the words mean for models that count tokens.
-  private static let budgets = [
-    "minimal": 1024, "low": 4096, "medium": 10_000, "high": 24_000, "xhigh": 32_000, "max": 48_000,
-  ]
 
   /// A budget within the model's bounds and below the output limit, of which it is part; the model's least one when
   /// that cannot be.

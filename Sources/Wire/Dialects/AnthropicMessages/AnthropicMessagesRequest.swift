@@ -92,6 +92,7 @@ struct AnthropicMessagesRequestEncoder {
       change("tools[\(index)].strict", .dropped, "this provider has no strict tools")
     }
     object["cache_control"] = tool.cacheControl
+    for extra in tool.extras.members { object[extra.name] = extra.value }
     return .object(object)
   }
 
@@ -146,9 +147,10 @@ struct AnthropicMessagesRequestEncoder {
     }
     let others = [
       ("frequency_penalty", sampling.frequencyPenalty), ("presence_penalty", sampling.presencePenalty),
-      ("seed", sampling.seed),
+      ("seed", sampling.seed), ("logprobs", request.logprobs.map { JSONNumber($0) }),
     ]
     for (name, number) in others where number != nil { change(name, .dropped, "this format has no such parameter") }
+    if let choices = request.choices, choices != 1 { change("n", .dropped, "this format gives one answer") }
     for group in quirks.exclusiveParameters {
       for name in group.filter({ body[$0] != nil }).dropFirst() {
         body[name] = nil

@@ -22,7 +22,7 @@ struct OpenAIChatAssistantTurn {
     case .refusal(let text): refusal += text
     case .toolCall(let call) where call.kind == .atProvider:
       drop(place, "a tool another provider ran has no place here")
-    case .toolCall(let call): calls.append(encode(call, part))
+    case .toolCall(let call): calls.append(encode(call, part, place))
     case .reasoning(let block): add(block, part, place)
     case .other(_, let json): texts.append(json)
     case .image, .document, .audio: drop(place, "an assistant message holds only text here")
@@ -50,15 +50,21 @@ struct OpenAIChatAssistantTurn {
     return .object(object)
   }
 
-  /// A custom tool, whose input is plain text, is marked by its type among the extras.
-  private func encode(_ call: ToolCall, _ part: ContentPart) -> JSON {
+  private mutating func encode(_ call: ToolCall, _ part: ContentPart, _ place: String) -> JSON {
     var object: JSONObject = ["id": .string(call.id)]
-    if part.extras["type"] == "custom" {
+    if call.kind == .custom {
       object["type"] = "custom"
       object["custom"] = ["name": .string(call.name), "input": .string(call.arguments)]
     } else {
       object["type"] = "function"
       object["function"] = ["name": .string(call.name), "arguments": .string(call.arguments)]
+    }
+    if let seal = part.signature {
+      if quirks.takesThoughtSignatures, seal.isReadable(by: .gemini) {
+        object["extra_content"] = seal.extraContent
+      } else {
+        drop("\(place).signature", "this provider takes no signatures of calls")
+      }
     }
     for extra in part.extras.members { object[extra.name] = extra.value }
     return .object(object)

@@ -6,6 +6,8 @@ struct OpenAIChatCallDelta {
   var id = ""
   var name = ""
   var arguments = ""
+  var kind = ToolCall.Kind.function
+  var seal: Seal?
 
   /// Reads the object that comes next.
   init(_ scanner: inout JSONScanner) throws(WireError) {
@@ -14,7 +16,9 @@ struct OpenAIChatCallDelta {
       switch member {
       case "index": index = try scanner.int()
       case "id": id = try scanner.string() ?? ""
+      case "extra_content": seal = Seal(extraContent: try scanner.value())
       case "function", "custom":
+        if member.equals("custom") { kind = .custom }
         if try scanner.kind() == .object { try readFunction(&scanner) }
       default: break
       }
@@ -50,6 +54,8 @@ struct OpenAIChatCallTracker: Sendable {
     var providerIndex: Int?
     var id: String
     var name = ""
+    var kind = ToolCall.Kind.function
+    var seal: Seal?
     /// What came before the name did.
     var held = ""
     var isTold = false
@@ -70,6 +76,8 @@ struct OpenAIChatCallTracker: Sendable {
     }
     if calls[index].id.isEmpty { calls[index].id = delta.id }
     calls[index].name = delta.name
+    if delta.kind != .function { calls[index].kind = delta.kind }
+    calls[index].seal = calls[index].seal ?? delta.seal
     calls[index].held += delta.arguments
     let isHeldTooLong = calls[index].held.utf8.count > Self.maximumHeldBytes
     if !delta.name.isEmpty || isHeldTooLong { tell(index, into: &events) }
@@ -83,7 +91,8 @@ struct OpenAIChatCallTracker: Sendable {
   private mutating func tell(_ index: Int, into events: inout [ChatEvent]) {
     let call = calls[index]
     let id = call.id.isEmpty ? OpenAIChat.madeCallID(replyID, index) : call.id
-    events.append(.toolCallStarted(index: index, id: id, name: call.name, kind: .function))
+    events.append(.toolCallStarted(index: index, id: id, name: call.name, kind: call.kind))
+    if let seal = call.seal { events.append(.partSignature(seal)) }
     if !call.held.isEmpty { events.append(.toolArguments(index: index, call.held)) }
     calls[index].held = ""
     calls[index].isTold = true
@@ -107,4 +116,15 @@ struct OpenAIChatCallTracker: Sendable {
     if !delta.id.isEmpty { return calls.lastIndex { $0.id == delta.id } }
     return delta.name.isEmpty ? calls.indices.last : nil
   }
+}
+
+extension Seal {
+  /// The thought signature in a call of Google's compatible endpoint (ai.google.dev, thought signatures).
+  init?(extraContent json: JSON) {
+    guard let text = json["google"]?["thought_signature"]?.string, !text.isEmpty else { return nil }
+    self.init(text, of: .gemini)
+  }
+
+  /// The seal as that endpoint wants it back.
+  var extraContent: JSON { ["google": ["thought_signature": .string(text)]] }
 }

@@ -29,19 +29,11 @@ struct OpenAIChatDeltaDecoder: Sendable {
   }
 
   /// Reads one delta.
-  ///
-  /// Of choices after the first only the text is told.
-  mutating func decode(
-    _ bytes: ArraySlice<UInt8>, choice: Int, into events: inout [ChatEvent]
-  ) throws(WireError) {
+  mutating func decode(_ bytes: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) {
     var scanner = try JSONScanner(bytes)
     var pieces = Pieces()
     try scanner.enterObject()
     while let name = try scanner.nextMember() { try read(name, &scanner, &pieces) }
-    guard choice == 0 else {
-      for event in pieces.content { events.append(.otherChoice(index: choice, event)) }
-      return
-    }
     tellReasoning(pieces, into: &events)
     for event in pieces.content { tell(event, into: &events) }
     if !pieces.refusal.isEmpty { events.append(.refusal(pieces.refusal)) }

@@ -29,6 +29,20 @@ enum OpenAIChatReasoning {
     return part
   }
 
+  /// A block as such a list tells it, in OpenRouter's words (openrouter.ai/docs, reasoning tokens).
+  static func detail(_ block: ReasoningBlock, index: Int) -> JSON {
+    var detail: JSONObject
+    if let encrypted = block.encrypted {
+      detail = ["type": "reasoning.encrypted", "data": .string(encrypted.text)]
+    } else {
+      detail = ["type": "reasoning.text", "text": .string(block.text)]
+      detail["signature"] = block.signature.map { .string($0.text) }
+    }
+    detail["format"] = (block.encrypted ?? block.signature)?.family.map { .string($0.rawValue) }
+    detail["index"] = .number(JSONNumber(index))
+    return .object(detail)
+  }
+
   /// Who made the seals of such a block, where it says so.
   static func family(of detail: JSON) -> Seal.Family? {
     (detail["format"]?.string).map { Seal.Family(rawValue: $0) }

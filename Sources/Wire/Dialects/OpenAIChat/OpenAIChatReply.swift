@@ -22,6 +22,7 @@ extension OpenAIChat {
       message.decode(choice["message"] ?? .null)
       if position == first {
         reply.content = message.content
+        reply.logprobs = OpenAIChatLogprobs.decode(choice["logprobs"])
         reply.finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
         if !message.rest.isEmpty { reply.extras["message"] = .object(message.rest) }
       } else {
@@ -95,12 +96,12 @@ struct OpenAIChatMessageDecoder {
   private mutating func addContent(_ json: JSON?) {
     if let text = json?.string { return addText(text) }
     for item in json?.array ?? [] {
-      switch item["type"]?.string {
-      case "thinking":
+      if item["type"] == "thinking" {
         content.append(ContentPart(.reasoning(ReasoningBlock(text: OpenAIChatReasoning.text(ofThinking: item)))))
-      case let type? where item["text"]?.string == nil: content.append(ContentPart(.other(type: type, item)))
-      default: addText(item.string ?? item["text"]?.string ?? "")
+        continue
       }
+      let part = OpenAIChatParts.part(item)
+      if quirks.thinkTags, case .text(let text) = part.kind { addText(text) } else { content.append(part) }
     }
   }
 
@@ -142,12 +143,13 @@ struct OpenAIChatMessageDecoder {
     let arguments = written?.string ?? written.flatMap { $0.isNull ? nil : $0.text } ?? ""
     let call = ToolCall(
       id: id.isEmpty ? OpenAIChat.madeCallID(replyID, callCount) : id, name: function?["name"]?.string ?? "",
-      arguments: arguments.isEmpty ? "{}" : arguments)
+      arguments: arguments.isEmpty && json["custom"] == nil ? "{}" : arguments,
+      kind: json["custom"] == nil ? .function : .custom)
     var part = ContentPart(.toolCall(call))
+    part.signature = json["extra_content"].flatMap { Seal(extraContent: $0) }
     for member in json.object?.members ?? [] where !Self.heldCallMembers.contains(member.name) {
-      part.extras[member.name] = member.value
+      if member.name != "extra_content" || part.signature == nil { part.extras[member.name] = member.value }
     }
-    if json["type"] == "custom" { part.extras["type"] = "custom" }
     content.append(part)
     callCount += 1
   }

@@ -35,8 +35,6 @@ struct OpenAIChatRequestEncoder: OpenAIRequestEncoding {
 
   func function(_ members: JSONObject) -> JSONObject { ["type": "function", "function": .object(members)] }
 
-  func vendorTool(_ definition: JSON) -> JSON { definition }
-
   func choice(ofTool name: String) -> JSON { ["type": "function", "function": ["name": .string(name)]] }
 
   // MARK: Settings
@@ -88,6 +86,11 @@ struct OpenAIChatRequestEncoder: OpenAIRequestEncoding {
     if let field = quirks.reasoningSplitField {
       body[field] = true
       changes.append(Change(field, .added, "so that thinking does not stand in the text"))
+    }
+    body["n"] = request.choices.map { .number(JSONNumber($0)) }
+    if let top = request.logprobs {
+      body["logprobs"] = true
+      if top > 0 { body["top_logprobs"] = .number(JSONNumber(top)) }
     }
     for extra in request.extras.members where extra.name != "stream_options" { body[extra.name] = extra.value }
     if quirks.needsStoreFalse, body["store"] == nil {

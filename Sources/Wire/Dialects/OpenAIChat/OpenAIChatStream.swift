@@ -13,6 +13,10 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   private var model: ArraySlice<UInt8> = []
   private var serviceTier: ArraySlice<UInt8> = []
   private var delta: OpenAIChatDeltaDecoder
+  /// Those of choices after the first.
+  private var otherDeltas: [Int: OpenAIChatDeltaDecoder] = [:]
+
+  private static let maximumChoices = 256
 
   public init(quirks: Quirks) {
     self.quirks = quirks
@@ -33,6 +37,11 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       try? read(last, into: &events)
     }
     delta.finish(into: &events)
+    for index in otherDeltas.keys.sorted() {
+      var held: [ChatEvent] = []
+      otherDeltas[index]?.finish(into: &held)
+      events += held.map { .otherChoice(index: index, $0) }
+    }
   }
 
   // MARK: Chunks
@@ -142,22 +151,45 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     var index = 0
     var content: ArraySlice<UInt8>?  // read once the index is known: it may stand behind
     var finish: ArraySlice<UInt8> = []
+    var logprobs: [TokenLogprob] = []
     try scanner.enterObject()
     while let name = try scanner.nextMember() {
       switch name {
       case "index": index = try scanner.int() ?? 0
       case "delta": content = try scanner.kind() == .object ? try scanner.raw() : nil
       case "finish_reason": finish = try scanner.stringBytes() ?? []
+      case "logprobs": if try scanner.kind() == .object { logprobs = OpenAIChatLogprobs.decode(try scanner.value()) }
       case "usage": chunk.usage = try readUsage(&scanner) ?? chunk.usage
       case "error": chunk.failure = try readFailure(&scanner)
       default: break
       }
     }
-    if let content { try delta.decode(content, choice: index, into: &events) }
-    if index == 0, let finish = Finish(openAIChatWord: finish.text) {
+    guard index == 0 else { return try readOtherChoice(index, content, finish, into: &events) }
+    if let content { try delta.decode(content, into: &events) }
+    if !logprobs.isEmpty { events.append(.logprobs(logprobs)) }
+    if let finish = Finish(openAIChatWord: finish.text) {
       hasFinished = true
       events.append(.finished(finish))
     }
+  }
+}
+
+extension OpenAIChatStreamDecoder {
+  private mutating func readOtherChoice(
+    _ index: Int, _ content: ArraySlice<UInt8>?, _ finish: ArraySlice<UInt8>, into events: inout [ChatEvent]
+  ) throws(WireError) {
+    guard otherDeltas[index] != nil || otherDeltas.count < Self.maximumChoices else {
+      throw WireError(offset: 0, "more than \(Self.maximumChoices) choices")
+    }
+    var own: [ChatEvent] = []
+    if let content {
+      var delta = otherDeltas.removeValue(forKey: index) ?? OpenAIChatDeltaDecoder(quirks: quirks)
+      delta.replyID = "\(id.isEmpty ? "choice" : id.text)-\(index)"
+      try delta.decode(content, into: &own)
+      otherDeltas[index] = delta
+    }
+    if let finish = Finish(openAIChatWord: finish.text) { own.append(.finished(finish)) }
+    events += own.map { .otherChoice(index: index, $0) }
   }
 }
 

@@ -27,6 +27,30 @@ enum OpenAIChatUsage {
     return usage
   }
 
+  /// As OpenAI writes it; what is not known is left out.
+  static func encode(_ usage: Usage) -> JSONObject {
+    var object = JSONObject()
+    func set(_ name: String, _ count: Int?, in object: inout JSONObject) {
+      object[name] = count.map { .number(JSONNumber($0)) }
+    }
+    set("prompt_tokens", usage.input ?? 0, in: &object)
+    set("completion_tokens", usage.output ?? 0, in: &object)
+    set("total_tokens", sum(usage.input ?? 0, usage.output ?? 0), in: &object)
+    var input = JSONObject()
+    set("cached_tokens", usage.cacheRead, in: &input)
+    set("cache_write_tokens", usage.cacheWrite, in: &input)
+    set("audio_tokens", usage.audioInput, in: &input)
+    set("image_tokens", usage.imageInput, in: &input)
+    if !input.isEmpty { object["prompt_tokens_details"] = .object(input) }
+    var output = JSONObject()
+    set("reasoning_tokens", usage.reasoning, in: &output)
+    set("audio_tokens", usage.audioOutput, in: &output)
+    set("image_tokens", usage.imageOutput, in: &output)
+    if !output.isEmpty { object["completion_tokens_details"] = .object(output) }
+    object["cost"] = usage.reportedCost.map { .number(JSONNumber($0, places: 12)) }
+    return object
+  }
+
   private static func cacheRead(_ object: JSONObject, _ details: JSON?, _ quirks: Quirks) -> Int? {
     if let field = quirks.cachedTokensField, let cached = count(object[field]) { return cached }
     return count(details?["cached_tokens"]) ?? count(object["cache_read_input_tokens"])

@@ -114,6 +114,8 @@ struct OpenAIResponsesAnswerEncoder {
       endReasoning(nil)
       return drop(place, "another provider's thinking is not taken back")
     }
+    // What is encrypted belongs to the text before it; without one it is an item of its own.
+    if block.encrypted != nil, thoughts.allSatisfy({ $0.entry == nil }) { endReasoning(nil) }
     var members = part.extras
     let isContent = members["type"]?.string == OpenAIResponsesItem.reasoningTextType
     members["type"] = nil

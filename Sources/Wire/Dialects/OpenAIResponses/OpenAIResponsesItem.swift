@@ -12,12 +12,11 @@ enum OpenAIResponsesItem {
   /// Appends what an item of an answer holds.
   static func append(_ item: JSON, to content: inout [ContentPart], replyID: String? = nil) {
     guard let object = item.object else { return }
-    switch object["type"]?.string {
+    switch object["type"]?.string ?? (object["role"] == nil ? "" : "message") {
     case "message": appendMessage(object, to: &content)
     case "reasoning": appendReasoning(object, to: &content)
     case "function_call", "custom_tool_call":
-      let index = content.count { part in if case .toolCall = part.kind { true } else { false } }
-      content.append(call(object, orID: OpenAIChat.madeCallID(replyID, index)))
+      content.append(call(object, orID: OpenAIChat.madeCallID(replyID, content.count)))
     default: content.append(whole(object))
     }
   }
@@ -110,7 +109,7 @@ enum OpenAIResponsesItem {
       parts = [ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: seal)))]
     }
     let members = object.rest(besides: ["type", "summary", "content", "encrypted_content"])
-    for member in members.members { parts[0].extras[member.name] = member.value }
+    parts[0].extras.members += members.members
     content += parts
   }
 
@@ -146,6 +145,14 @@ enum OpenAIResponsesItem {
       id: id ?? made, name: object["name"]?.string ?? "",
       arguments: arguments.isEmpty && !isCustom ? "{}" : arguments, kind: isCustom ? .custom : .function)
     return part(.toolCall(call), object, besides: ["type", "call_id", "name", isCustom ? "input" : "arguments"])
+  }
+
+  /// Whether it is the type of an item of this format's that holds neither text nor thinking nor a call of the client's.
+  static func isWhole(_ type: String) -> Bool {
+    let others: Set<String> = [
+      "mcp_list_tools", "mcp_approval_request", "compaction", "tool_search_output", "program", "program_output",
+    ]
+    return type.hasSuffix("_call") || type.hasSuffix("_call_output") || others.contains(type)
   }
 
   /// An item that goes back as it came; an image can be shown too.

@@ -110,7 +110,7 @@ struct OpenAIResponsesOutputDecoder: Sendable {
       events.append(kind.event(delta))
     }
     guard let bytes = event.logprobs, !bytes.equals("[]") else { return }
-    let logprobs = TokenLogprob.list(openAI: try JSON.parse(bytes))
+    let logprobs = OpenAIResponsesLogprobs.decode(try JSON.parse(bytes))
     if !logprobs.isEmpty { events.append(.logprobs(logprobs)) }
   }
 

@@ -15,7 +15,7 @@ extension OpenAIResponses {
     reply.model = response["model"]?.string
     for item in output {
       OpenAIResponsesItem.append(item, to: &reply.content, replyID: reply.id)
-      reply.logprobs += (item["content"]?.array ?? []).flatMap { TokenLogprob.list(openAI: $0["logprobs"]) }
+      reply.logprobs += (item["content"]?.array ?? []).flatMap { OpenAIResponsesLogprobs.decode($0["logprobs"]) }
     }
     reply.finish = Finish(responses: response, hasCalls: !reply.toolCalls.isEmpty)
     reply.usage = OpenAIResponsesUsage.decode(response, quirks)
@@ -65,16 +65,11 @@ enum OpenAIResponsesUsage {
   }
 }
 
-extension TokenLogprob {
-  /// Reads a list of OpenAI's `logprobs`; what is no list is empty.
-  static func list(openAI json: JSON?) -> [TokenLogprob] { entries(json, withTop: true) }
-
-  private static func entries(_ json: JSON?, withTop: Bool) -> [TokenLogprob] {
-    (json?.array ?? []).compactMap { entry in
-      guard let token = entry["token"]?.string, let logprob = entry["logprob"]?.number else { return nil }
-      let bytes = entry["bytes"]?.array?.compactMap { $0.int.flatMap { UInt8(exactly: $0) } }
-      let top = withTop ? entries(entry["top_logprobs"], withTop: false) : []
-      return TokenLogprob(token, logprob, bytes: bytes, top: top)
-    }
+enum OpenAIResponsesLogprobs {
+  /// The tokens of a part's `logprobs`, which here are the list itself.
+  static func decode(_ json: JSON?) -> [TokenLogprob] {
+    json.map { OpenAIChatLogprobs.decode(["content": $0]) } ?? []
   }
+
+  static func encode(_ tokens: [TokenLogprob]) -> JSON { OpenAIChatLogprobs.encode(tokens)["content"] ?? [] }
 }

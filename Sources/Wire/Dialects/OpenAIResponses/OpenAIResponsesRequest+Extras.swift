@@ -1,21 +1,11 @@
 // What has no place in `ChatRequest`, read into extras and written back. A member of a member is named by its path,
-// `text.verbosity` or `tools[2].defer_loading`, so that a format that lacks it can say exactly what it leaves out.
+// `text.verbosity`, so that a format that lacks it can say exactly what it leaves out.
 
 /// Where an extra with a path for a name stands.
 enum OpenAIResponsesPath {
   static let reasoning = "reasoning."
   static let format = "text.format."
   static let text = "text."
-
-  static func tool(_ index: Int) -> String { "tools[\(index)]." }
-
-  /// The member's name, and the tool it belongs to.
-  static func tool(_ path: String) -> (index: Int, name: String)? {
-    guard path.hasPrefix("tools["), let end = path.firstRange(of: "]."),
-      let index = Int(path[..<end.lowerBound].dropFirst("tools[".count))
-    else { return nil }
-    return (index, String(path[end.upperBound...]))
-  }
 }
 
 extension OpenAIResponsesRequestEncoder {
@@ -38,14 +28,7 @@ extension OpenAIResponsesRequestEncoder {
 
   /// Writes an extra that is named by its path; false when it is not.
   private mutating func addMember(_ extra: JSONObject.Member) -> Bool {
-    if let (index, name) = OpenAIResponsesPath.tool(extra.name) {
-      guard var tools = body["tools"]?.array, tools.indices.contains(index), var tool = tools[index].object else {
-        return true  // the tool was left out, which was said
-      }
-      tool[name] = extra.value
-      tools[index] = .object(tool)
-      body["tools"] = .array(tools)
-    } else if extra.name.hasPrefix(OpenAIResponsesPath.format) {
+    if extra.name.hasPrefix(OpenAIResponsesPath.format) {
       guard var text = body["text"]?.object, var format = text["format"]?.object else { return true }
       format[String(extra.name.dropFirst(OpenAIResponsesPath.format.count))] = extra.value
       text["format"] = .object(format)

@@ -106,19 +106,6 @@ struct OpenAIResponsesRequestEncoder: OpenAIRequestEncoding {
     return function
   }
 
-  /// A custom tool may come as the Chat Completions format wraps it.
-  func vendorTool(_ definition: JSON) -> JSON {
-    guard definition["type"] == "custom", let wrapped = definition["custom"]?.object else { return definition }
-    var tool: JSONObject = ["type": "custom"]
-    tool.members += wrapped.members
-    if let grammar = wrapped["format"]?["grammar"]?.object {
-      var format: JSONObject = ["type": "grammar"]
-      format.members += grammar.members
-      tool["format"] = .object(format)
-    }
-    return .object(tool)
-  }
-
   func choice(ofTool name: String) -> JSON {
     let definition = request.tools.first { $0.name == name }?.vendorDefinition
     switch definition?["type"]?.string {

@@ -1,0 +1,138 @@
+// A stream that goes to the client as it came, read only for the books. Most of its events say no more than a piece of
+// text: where nobody keeps the text they are passed over unread, which is what makes forwarding cheap.
+
+/// Reads along in a stream whose bytes are forwarded.
+public struct ForwardedStream<Format: ServedDialect>: Sendable {
+  /// How much is read.
+  public enum Reading: Sendable {
+    /// Every event.
+    case everything
+    /// The beginning and what tells of usage, of failure or of the end.
+    case books
+  }
+
+  /// What came of some bytes, in order.
+  public enum Piece: Sendable, Equatable {
+    /// To be forwarded as it is.
+    case bytes(ArraySlice<UInt8>)
+    /// An event of its own that tells the usage: to be withheld from a client that did not ask for it.
+    case usageEvent(ArraySlice<UInt8>)
+  }
+
+  private let reading: Reading
+  private var decoder: Format.StreamDecoder
+  /// The start of an event whose end has not come.
+  private var held: [UInt8] = []
+  private var hasBegun = false
+
+  /// Events of more than this are forwarded in parts, as they come.
+  private static var maximumHeldBytes: Int { 16 << 20 }
+
+  public init(_ reading: Reading, quirks: Quirks) {
+    self.reading = reading
+    decoder = Format.makeStreamDecoder(quirks: quirks)
+  }
+
+  /// True once the stream has said that the answer is complete.
+  public var isComplete: Bool { decoder.isComplete }
+
+  /// Appends what is to be forwarded to `pieces` and what was read to `events`.
+  ///
+  /// Throws when what was to be read cannot be; `pieces` holds the bytes all the same.
+  public mutating func read(
+    _ bytes: [UInt8], into pieces: inout [Piece], events: inout [ChatEvent]
+  ) throws(WireError) {
+    var buffer = bytes
+    if !held.isEmpty {
+      buffer = held + bytes
+      held = []
+    }
+    var problem: WireError?
+    var start = 0
+    var sent = 0
+    while let end = buffer.span.endOfFrame(from: start) {
+      let frame = buffer[start..<end]
+      start = end
+      guard reading == .everything || !hasBegun || Format.isTelling(frame) else { continue }
+      do {
+        guard try read(frame, into: &events) else { continue }
+        if frame.startIndex > sent { pieces.append(.bytes(buffer[sent..<frame.startIndex])) }
+        pieces.append(.usageEvent(frame))
+        sent = end
+      } catch {
+        problem = problem ?? error
+      }
+    }
+    let isTooLong = buffer.count - start > Self.maximumHeldBytes
+    let end = isTooLong ? buffer.count : start
+    if end > sent { pieces.append(.bytes(buffer[sent..<end])) }
+    held = Array(buffer[end...])
+    if let problem { throw problem }
+  }
+
+  /// The body has ended: what was held back is forwarded and read.
+  public mutating func finish(into pieces: inout [Piece], events: inout [ChatEvent]) throws(WireError) {
+    let rest = held
+    held = []
+    if !rest.isEmpty { pieces.append(.bytes(rest[...])) }
+    if !rest.isEmpty { try decoder.decode(rest, into: &events) }
+    try decoder.finish(into: &events)
+  }
+
+  /// Whether the frame tells usage and nothing else.
+  private mutating func read(_ frame: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) -> Bool {
+    let before = events.count
+    try decoder.decode(Array(frame), into: &events)
+    let new = events[before...]
+    if !hasBegun { hasBegun = new.contains(where: \.isContent) }
+    guard Format.tellsUsageApart, let last = new.last, case .usage = last else { return false }
+    return new.allSatisfy { event in
+      switch event {
+      case .usage, .started: true
+      default: false
+      }
+    }
+  }
+}
+
+extension ChatEvent {
+  /// Whether the event is a piece of the answer.
+  public var isContent: Bool {
+    switch self {
+    case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part, .otherChoice: true
+    case .started, .textPartStarted, .reasoningSignature, .partSignature, .finished, .usage, .logprobs, .failed: false
+    }
+  }
+}
+
+extension Span<UInt8> {
+  /// The end of the frame that starts at `start`, the blank line after it included; `nil` when it has not come.
+  fileprivate func endOfFrame(from start: Int) -> Int? {
+    var line = start
+    while line < count {
+      let end = indexOfLineEnd(from: line)
+      guard end < count else { return nil }
+      // A CR that ends the bytes may be half of a CRLF.
+      let isReturn = self[end] == ASCII.carriageReturn
+      if isReturn, end + 1 == count { return nil }
+      let next = isReturn && self[end + 1] == ASCII.lineFeed ? end + 2 : end + 1
+      if end == line { return next }
+      line = next
+    }
+    return nil
+  }
+}
+
+// MARK: What the formats say of their streams
+
+extension ServedDialect {
+  public static var tellsUsageApart: Bool { false }
+
+  public static func isTelling(_ frame: ArraySlice<UInt8>) -> Bool { true }
+
+  public static func forward(
+    _ body: [UInt8], model: String, quirks: Quirks
+  ) throws(WireError) -> EncodedRequest {
+    EncodedRequest(body: try JSON.splicing([("model", .string(model))], into: body), changes: [])
+  }
+}

@@ -1,0 +1,118 @@
+// A whole answer, and what it and a stream have in common: candidates, finish reasons, token probabilities.
+
+extension GeminiContent {
+  public static func decodeReply(_ body: [UInt8], quirks: Quirks) throws(WireError) -> ChatReply {
+    let json = try JSON.parse(body)
+    let candidates = json["candidates"]?.array ?? []
+    let blocked = Finish(geminiPromptFeedback: json["promptFeedback"])
+    guard !candidates.isEmpty || blocked != nil else {
+      throw WireError(offset: 0, "an answer has `candidates`, or says why the prompt was blocked")
+    }
+    var reply = ChatReply()
+    reply.id = json["responseId"]?.string
+    reply.model = json["modelVersion"]?.string
+    reply.finish = blocked
+    reply.usage = json["usageMetadata"].flatMap(GeminiContentUsage.decode)
+    for member in json.object?.members ?? [] where !heldElsewhere.contains(member.name) {
+      reply.extras[member.name] = member.value
+    }
+    let first = candidates.firstIndex { $0["index"]?.int ?? 0 == 0 } ?? 0
+    for (place, json) in candidates.enumerated() {
+      let candidate = GeminiContentCandidate(json, replyID: reply.id)
+      guard place == first else {
+        reply.otherChoices.append(Choice(candidate.content, finish: candidate.finish))
+        continue
+      }
+      reply.content = candidate.content
+      reply.finish = candidate.finish ?? blocked
+      reply.logprobs = candidate.logprobs
+      if !candidate.rest.isEmpty { reply.extras["candidate"] = .object(candidate.rest) }
+    }
+    return reply
+  }
+
+  private static let heldElsewhere: Set<String> = ["candidates", "responseId", "modelVersion", "usageMetadata"]
+}
+
+/// One answer of a reply.
+struct GeminiContentCandidate {
+  var content: [ContentPart] = []
+  var finish: Finish?
+  var logprobs: [TokenLogprob] = []
+  /// Members without a place of their own: safety ratings and the like.
+  var rest = JSONObject()
+
+  init(_ json: JSON, replyID: String?) {
+    var calls = 0
+    for part in json["content"]?["parts"]?.array ?? [] {
+      guard let part = GeminiContentPart.decode(part, callID: OpenAIChat.madeCallID(replyID, calls)) else { continue }
+      if case .toolCall = part.kind { calls += 1 }
+      content.append(part)
+    }
+    for member in json.object?.members ?? [] {
+      switch member.name {
+      case "content", "index", "finishReason": break
+      case "logprobsResult": logprobs = [TokenLogprob](geminiResult: member.value)
+      case let name where GeminiContentPart.sources.contains(name):
+        content += [ContentPart(geminiSource: name, member.value)].compactMap(\.self)
+      default: rest[member.name] = member.value
+      }
+    }
+    finish = Finish(geminiWord: json["finishReason"]?.string, callsTools: calls > 0)
+  }
+}
+
+extension ContentPart {
+  /// Where an answer's text is from; `nil` when nothing is said.
+  init?(geminiSource name: String, _ value: JSON) {
+    guard let object = value.object, !object.isEmpty else { return nil }
+    self.init(.other(type: name, .object(JSONObject([(name, value)]))))
+  }
+}
+
+extension Finish {
+  /// Stands before the word for why no answer was begun.
+  static let geminiPromptMark = "promptFeedback:"
+
+  /// `nil` while no word is there.
+  init?(geminiWord word: String?, callsTools: Bool) {
+    guard let word, !word.isEmpty else { return nil }
+    let reason: Reason =
+      switch word {
+      case "STOP": callsTools ? .toolCalls : .stop
+      case "MAX_TOKENS": .length
+      case "SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "MODEL_ARMOR", "IMAGE_SAFETY",
+        "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION":
+        .contentFilter
+      default: .other
+      }
+    self.init(reason, word: word)
+  }
+
+  /// `nil` when the prompt was not blocked.
+  init?(geminiPromptFeedback feedback: JSON?) {
+    guard let word = feedback?["blockReason"]?.string, !word.isEmpty else { return nil }
+    self.init(.contentFilter, word: Self.geminiPromptMark + word)
+  }
+}
+
+extension [TokenLogprob] {
+  /// The tokens chosen, and the likeliest in the place of each.
+  init(geminiResult result: JSON) {
+    let top = result["topCandidates"]?.array ?? []
+    self = (result["chosenCandidates"]?.array ?? []).enumerated().compactMap { index, chosen in
+      guard var token = TokenLogprob(geminiCandidate: chosen) else { return nil }
+      let others = index < top.count ? top[index]["candidates"]?.array : nil
+      token.top = (others ?? []).compactMap { TokenLogprob(geminiCandidate: $0) }
+      return token
+    }
+  }
+}
+
+extension TokenLogprob {
+  fileprivate init?(geminiCandidate json: JSON) {
+    guard let token = json["token"]?.string else { return nil }
+    // A probability of one is left out as zeros are.
+    self.init(token, json["logProbability"]?.number ?? JSONNumber(0))
+  }
+}

@@ -1,0 +1,321 @@
+// A client's request is read without losing a field: written again in the same format it says the same.
+
+import Testing
+import Wire
+
+struct ClientRequests {
+  @Test(arguments: ClientRequestCase.all)
+  func `a request is written again as it was read`(_ row: ClientRequestCase) throws {
+    let dialect = try #require(row.dialect.served)
+    let client = try dialect.decodeRequest(try JSON.parse(row.body).bytes, at: row.address)
+    #expect(client.unread == row.unread)
+    let encoded = try dialect.encode(client.request, to: row.traits, quirks: row.quirks)
+    let expected = try JSON.parse(row.written ?? row.body)
+    #expect(try JSON.parse(encoded.body).sorted.text == expected.sorted.text)
+  }
+
+  @Test(arguments: ClientRequestCase.refused)
+  func `what cannot be read is refused with its place`(_ row: (DialectName, String, String)) throws {
+    let (name, body, problem) = row
+    let dialect = try #require(name.served)
+    #expect(throws: WireError(offset: 0, problem)) {
+      try dialect.decodeRequest(Array(body.utf8), at: RequestAddress())
+    }
+  }
+
+  @Test(arguments: DialectName.allServed)
+  func `any bytes are read or refused`(_ name: DialectName) throws {
+    let dialect = try #require(name.served)
+    var random = SeededRandom(seed: 4)
+    for row in ClientRequestCase.all where row.dialect == name {
+      let body = Array(row.body.utf8)
+      for _ in 0..<200 {
+        var bytes = body
+        for _ in 0..<Int.random(in: 1...4, using: &random) {
+          bytes[Int.random(in: bytes.indices, using: &random)] =
+            "{}[]\",:0nt\u{0}".utf8.randomElement(using: &random) ?? 0
+        }
+        _ = try? dialect.decodeRequest(bytes, at: row.address)
+      }
+    }
+  }
+}
+
+struct ClientRequestCase: Sendable, CustomTestStringConvertible {
+  var dialect: DialectName
+  var name: String
+  var body: String
+  /// When it is not the same text.
+  var written: String?
+  var unread: [String] = []
+  var address = RequestAddress()
+  var traits = ModelTraits()
+  var quirks = Quirks()
+  var testDescription: String { "\(dialect.rawValue): \(name)" }
+}
+
+extension ClientRequestCase {
+  static let all: [ClientRequestCase] = openAIChat + anthropicMessages + openAIResponses
+
+  private static let thinker: ModelTraits = {
+    var traits = ModelTraits()
+    traits.capabilities = ["reasoning", "adaptive_thinking", "json_schema"]
+    traits.efforts = ["low", "high"]
+    return traits
+  }()
+
+  private static let openAIChat: [ClientRequestCase] = [
+    ClientRequestCase(
+      dialect: .openAIChat, name: "settings",
+      body: """
+        {"model":"m","messages":[{"role":"user","content":"hi"}],"max_tokens":10,"temperature":0.50,"top_p":1e-1,
+        "frequency_penalty":0,"presence_penalty":-2,"seed":7,"stop":["a","b"],"n":2,"logprobs":true,"top_logprobs":3,
+        "reasoning_effort":"low","user":"u","metadata":{"k":"v"},"service_tier":"flex","logit_bias":{"1":2},
+        "new_field":[1]}
+        """),
+    ClientRequestCase(
+      dialect: .openAIChat, name: "other spellings",
+      body: #"{"model":"m","messages":[],"max_completion_tokens":5,"stop":"x","temperature":null}"#,
+      written: #"{"model":"m","messages":[],"max_tokens":5,"stop":["x"]}"#),
+    ClientRequestCase(
+      dialect: .openAIChat, name: "a stream",
+      body: #"{"model":"m","messages":[],"stream":true,"stream_options":{"include_usage":true,"x":1}}"#),
+    ClientRequestCase(
+      dialect: .openAIChat, name: "a schema",
+      body: """
+        {"model":"m","messages":[],"response_format":{"type":"json_schema","json_schema":
+        {"name":"n","schema":{"type":"object"},"strict":true,"description":"d"}}}
+        """,
+      written: """
+        {"model":"m","messages":[],"response_format":{"type":"json_schema","json_schema":
+        {"name":"n","schema":{"type":"object"},"strict":true}}}
+        """, unread: ["response_format.json_schema.description"]),
+    ClientRequestCase(
+      dialect: .openAIChat, name: "tools",
+      body: """
+        {"model":"m","messages":[],"tools":[{"type":"function","function":{"name":"f","description":"d",
+        "parameters":{"type":"object"},"strict":false,"x":1}},{"type":"custom","custom":{"name":"c"}}],
+        "tool_choice":{"type":"function","function":{"name":"f"}},"parallel_tool_calls":false}
+        """),
+    ClientRequestCase(
+      dialect: .openAIChat, name: "a conversation",
+      body: """
+        {"model":"m","messages":[{"role":"system","content":"be brief"},{"role":"developer","content":"now"},
+        {"role":"user","name":"ann","content":[{"type":"text","text":"see"},
+        {"type":"image_url","image_url":{"url":"data:image/png;base64,AA==","detail":"low"}},
+        {"type":"image_url","image_url":{"url":"https://i"}},
+        {"type":"input_audio","input_audio":{"data":"AA==","format":"wav"}},
+        {"type":"file","file":{"file_id":"f1"}},{"type":"new","x":1}]},
+        {"role":"assistant","content":"ok","refusal":"no","tool_calls":[
+        {"id":"c1","type":"function","function":{"name":"f","arguments":"{\\"a\\": 1}"}},
+        {"id":"c2","type":"custom","custom":{"name":"c","input":"free"}}],"annotations":[1]},
+        {"role":"tool","tool_call_id":"c1","content":"r"},{"role":"tool","tool_call_id":"c2","content":[
+        {"type":"text","text":"a"},{"type":"text","text":"b"}]},{"role":"user","content":""}]}
+        """),
+  ]
+
+  private static let anthropicMessages: [ClientRequestCase] = [
+    ClientRequestCase(
+      dialect: .anthropicMessages, name: "settings",
+      body: """
+        {"model":"m","max_tokens":100,"messages":[{"role":"user","content":"hi"}],"system":"be brief",
+        "temperature":0.5,"top_p":0.9,"top_k":3,"stop_sequences":["a"],"service_tier":"auto","stream":true,
+        "metadata":{"user_id":"u"},"container":"c"}
+        """),
+    ClientRequestCase(
+      dialect: .anthropicMessages, name: "a budget to think",
+      body: #"{"model":"m","max_tokens":4000,"messages":[],"thinking":{"type":"enabled","budget_tokens":2000}}"#),
+    ClientRequestCase(
+      dialect: .anthropicMessages, name: "effort and a schema",
+      body: """
+        {"model":"m","max_tokens":100,"messages":[],"thinking":{"type":"adaptive"},"output_config":{"effort":"low",
+        "format":{"type":"json_schema","schema":{"type":"object"}}}}
+        """, traits: thinker),
+    ClientRequestCase(
+      dialect: .anthropicMessages, name: "no thinking",
+      body: #"{"model":"m","max_tokens":9,"messages":[],"thinking":{"type":"disabled","display":"x"}}"#,
+      written: #"{"model":"m","max_tokens":9,"messages":[],"thinking":{"type":"disabled"}}"#,
+      unread: ["thinking.display"]),
+    ClientRequestCase(
+      dialect: .anthropicMessages, name: "tools",
+      body: """
+        {"model":"m","max_tokens":9,"messages":[],"tools":[{"name":"f","description":"d","input_schema":
+        {"type":"object"},"cache_control":{"type":"ephemeral"},"eager":true},{"type":"web_search_20250305",
+        "name":"web_search","max_uses":3}],"tool_choice":{"type":"any","disable_parallel_tool_use":true}}
+        """),
+    ClientRequestCase(
+      dialect: .anthropicMessages, name: "a conversation",
+      body: """
+        {"model":"m","max_tokens":9,"system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}],
+        "messages":[{"role":"user","content":[{"type":"text","text":"see"},
+        {"type":"image","source":{"type":"base64","media_type":"image/png","data":"AA=="}},
+        {"type":"image","source":{"type":"url","url":"https://i"}},
+        {"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"AA=="},"title":"t",
+        "citations":{"enabled":true}},{"type":"document","source":{"type":"text","media_type":"text/plain",
+        "data":"x"}},{"type":"image","source":{"type":"file","file_id":"f"}}]},
+        {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"s"},
+        {"type":"redacted_thinking","data":"d"},{"type":"text","text":"a","citations":[1]},
+        {"type":"tool_use","id":"c1","name":"f","input":{"a":1}},
+        {"type":"server_tool_use","id":"c2","name":"web_search","input":{}},
+        {"type":"web_search_tool_result","tool_use_id":"c2","content":[]}]},
+        {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":[{"type":"text","text":"r"},
+        {"type":"image","source":{"type":"url","url":"https://j"}}],"is_error":true},{"type":"text","text":"go"}]}]}
+        """),
+  ]
+
+  private static let openAIResponses: [ClientRequestCase] = [
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "settings",
+      body: """
+        {"model":"m","instructions":"be brief","input":"hi","max_output_tokens":10,"temperature":0.50,"top_p":1e-1,
+        "user":"u","metadata":{"k":"v"},"service_tier":"flex","store":true,"previous_response_id":"resp_0",
+        "truncation":"auto","prompt_cache_key":"k","background":false,"parallel_tool_calls":null,
+        "include":["message.output_text.logprobs","file_search_call.results"],"top_logprobs":3,"stream":true,
+        "stream_options":{"include_obfuscation":false},"new_field":[1]}
+        """,
+      written: """
+        {"model":"m","instructions":"be brief","input":[{"type":"message","role":"user","content":"hi"}],
+        "max_output_tokens":10,"temperature":0.50,"top_p":1e-1,
+        "user":"u","metadata":{"k":"v"},"service_tier":"flex","store":true,"previous_response_id":"resp_0",
+        "truncation":"auto","prompt_cache_key":"k","background":false,
+        "include":["file_search_call.results","message.output_text.logprobs"],"top_logprobs":3,"stream":true,
+        "stream_options":{"include_obfuscation":false},"new_field":[1]}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "nothing but what is kept at the provider",
+      body: #"{"model":"m","previous_response_id":"resp_0","top_logprobs":2,"reasoning":{"summary":"auto"}}"#,
+      written: """
+        {"model":"m","input":[],"previous_response_id":"resp_0","top_logprobs":2,"reasoning":{"summary":"auto"}}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "thinking and a schema",
+      body: """
+        {"model":"m","input":[],"store":true,"reasoning":{"effort":"low","summary":"detailed","x":1},"text":{
+        "format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true,"description":"d"},
+        "verbosity":"high"}}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "any JSON",
+      body: """
+        {"model":"m","input":[],"store":true,"text":{"format":{"type":"json_object"}}}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "tools",
+      body: """
+        {"model":"m","input":[],"store":true,"tools":[{"type":"function","name":"f","description":"d","parameters":
+        {"type":"object"},"strict":false,"defer_loading":true},{"type":"custom","name":"c","format":{"type":"text"}},
+        {"type":"web_search","search_context_size":"low"}],"tool_choice":{"type":"custom","name":"c"},
+        "parallel_tool_calls":true}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "a choice of several tools",
+      body: """
+        {"model":"m","input":[],"store":true,"tools":[{"type":"function","name":"f","parameters":{},"strict":true}],
+        "tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"}]}}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "what users and developers say",
+      body: """
+        {"model":"m","store":true,"input":[{"type":"message","role":"developer","content":"now"},
+        {"type":"message","role":"user","id":"msg_0","status":"completed","content":[{"type":"input_text","text":"see"},
+        {"type":"input_image","image_url":"data:image/png;base64,AA==","detail":"low"},
+        {"type":"input_image","file_id":"f0"},{"type":"input_file","file_data":"data:application/pdf;base64,AA==",
+        "filename":"a.pdf"},{"type":"input_file","filename":"b.pdf","file_data":"AA=="},
+        {"type":"input_file","file_url":"https://d"},{"type":"input_file","file_id":"f1"},
+        {"type":"input_new","x":1}]},{"type":"message","role":"system","content":"s"}]}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "without types",
+      body: #"{"model":"m","store":true,"input":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#,
+      written: """
+        {"model":"m","store":true,"input":[{"type":"message","role":"user","content":"a"},
+        {"type":"message","role":"assistant","content":"b"}]}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "a conversation",
+      body: """
+        {"model":"m","store":true,"input":[{"type":"message","role":"user","content":"hi"},
+        {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"a"},
+        {"type":"summary_text","text":"b"}],"content":[{"type":"reasoning_text","text":"c"}],"encrypted_content":"E"},
+        {"type":"reasoning","id":"rs_2","summary":[]},{"type":"reasoning","summary":[],"encrypted_content":"F"},
+        {"type":"web_search_call","id":"ws_1","status":"completed","action":{"type":"search"}},
+        {"type":"message","role":"assistant","id":"msg_1","status":"completed","phase":"commentary","content":[
+        {"type":"output_text","text":"x","annotations":[{"type":"url_citation"}]},{"type":"refusal","refusal":"no"}]},
+        {"type":"message","role":"assistant","id":"msg_2","status":"completed","content":[
+        {"type":"output_text","text":"y","annotations":[]}]},
+        {"type":"function_call","id":"fc_1","call_id":"c1","name":"f","arguments":"{\\"a\\": 1}","status":"completed"},
+        {"type":"custom_tool_call","call_id":"c2","name":"c","input":"free"},
+        {"type":"image_generation_call","id":"ig_1","status":"completed","result":"AAAA"},
+        {"type":"function_call_output","call_id":"c1","output":"r","id":"fco_1"},
+        {"type":"custom_tool_call_output","call_id":"c2","output":[{"type":"input_text","text":"a"},
+        {"type":"input_image","image_url":"https://i"}]},
+        {"type":"custom_tool_call_output","call_id":"kept","output":""},
+        {"type":"mcp_approval_response","approval_request_id":"m","approve":true},
+        {"type":"item_reference","id":"rs_9"},
+        {"type":"additional_tools","role":"developer","tools":[]}]}
+        """),
+  ]
+
+  static let refused: [(DialectName, String, String)] = [
+    (.openAIChat, "[]", "a JSON object expected"),
+    (.openAIChat, #"{"messages":[]}"#, "`model` is missing"),
+    (.openAIChat, #"{"model":"m"}"#, "`messages` is missing"),
+    (.openAIChat, #"{"model":1,"messages":[]}"#, "`model` must be a string"),
+    (.openAIChat, #"{"model":"m","messages":[3]}"#, "`messages[0]` must be an object"),
+    (
+      .openAIChat, #"{"model":"m","messages":[{"role":"robot"}]}"#,
+      "`messages[0].role` must be system, developer, user, assistant or tool"
+    ),
+    (.openAIChat, #"{"model":"m","messages":[{"role":"tool"}]}"#, "`messages[0].tool_call_id` is missing"),
+    (.openAIChat, #"{"model":"m","messages":[],"max_tokens":"9"}"#, "`max_tokens` must be a whole number"),
+    (.openAIChat, #"{"model":"m","messages":[],"stop":[1]}"#, "`stop` must be a string or a list of strings"),
+    (.openAIResponses, #"{"input":"x"}"#, "`model` is missing"),
+    (.openAIResponses, #"{"model":"m"}"#, "`input` is missing"),
+    (.openAIResponses, #"{"model":"m","input":3}"#, "`input` must be a string or a list"),
+    (.openAIResponses, #"{"model":"m","input":[3]}"#, "`input[0]` must be an object"),
+    (
+      .openAIResponses, #"{"model":"m","input":[{"role":"tool","content":"x"}]}"#,
+      "`input[0].role` must be system, developer, user or assistant"
+    ),
+    (
+      .openAIResponses, #"{"model":"m","input":[{"role":"user","content":1}]}"#,
+      "`input[0].content` must be a string or a list"
+    ),
+    (
+      .openAIResponses, #"{"model":"m","input":[{"type":"function_call_output"}]}"#, "`input[0].call_id` is missing"
+    ),
+    (.openAIResponses, #"{"model":"m","input":[],"tools":[{}]}"#, "`tools[0].type` is missing"),
+    (.openAIResponses, #"{"model":"m","input":[],"tools":[{"type":"function"}]}"#, "`tools[0].name` is missing"),
+    (
+      .openAIResponses, #"{"model":"m","input":[],"text":{"format":{"type":"x"}}}"#,
+      "`text.format.type` must be text, json_object or json_schema"
+    ),
+    (
+      .openAIResponses, #"{"model":"m","input":[],"text":{"format":{"type":"json_schema"}}}"#,
+      "`text.format.schema` is missing"
+    ),
+    (.openAIResponses, #"{"model":"m","input":[],"reasoning":"high"}"#, "`reasoning` must be an object"),
+    (.anthropicMessages, #"{"model":"m"}"#, "`messages` is missing"),
+    (
+      .anthropicMessages, #"{"model":"m","messages":[{"role":"tool"}]}"#, "`messages[0].role` must be user or assistant"
+    ),
+    (.anthropicMessages, #"{"model":"m","messages":[],"tools":[{}]}"#, "`tools[0].name` is missing"),
+    (
+      .anthropicMessages, #"{"model":"m","messages":[],"tool_choice":{"type":"x"}}"#,
+      "`tool_choice.type` must be auto, any, tool (with a name) or none"
+    ),
+  ]
+}
+
+extension JSON {
+  /// Members in one order, at every depth.
+  var sorted: JSON {
+    switch self {
+    case .array(let elements): return .array(elements.map(\.sorted))
+    case .object(let object):
+      let members = object.members.sorted { $0.name < $1.name }
+      return .object(JSONObject(members.map { ($0.name, $0.value.sorted) }))
+    default: return self
+    }
+  }
+}

@@ -1,0 +1,125 @@
+// Fields in minus fields out is what the report says: nothing is lost in silence, nothing is reported for nothing.
+
+import Testing
+import Wire
+
+struct TranslationReports {
+  @Test(arguments: DialectName.allServed, DialectName.allCases)
+  func `what does not arrive is reported, and what is reported did not arrive`(
+    _ client: DialectName, _ provider: DialectName
+  ) throws {
+    let served = try #require(client.served)
+    var random = SeededRandom(seed: 20)
+    let fields = MarkedField.all(of: client)
+    #expect(fields.count > 8)
+    for round in 0..<60 {
+      let chosen = round == 0 ? fields : fields.filter { _ in Bool.random(using: &random) }
+      let body = MarkedField.body(of: client, with: chosen)
+      let read = try served.decodeRequest(body.bytes, at: RequestAddress(model: "m"))
+      let step = Translation.request(of: read, from: client, to: provider)
+      var traits = ModelTraits()
+      traits.capabilities = ["reasoning", "tools", "vision"]
+      let encoded = try provider.dialect.encode(step.request, to: traits, quirks: Quirks())
+      let changes = step.changes + encoded.changes
+      let sent = String(decoding: encoded.body, as: UTF8.self)
+      for field in chosen {
+        let isReported = changes.contains { $0.field.hasPrefix(field.path) && $0.what != .added }
+        let isLost = changes.contains { $0.field.hasPrefix(field.path) && $0.what == .dropped }
+        let arrived = sent.contains(field.marker)
+        #expect(arrived || isReported, "\(field.path) is lost in silence: \(body.text) -> \(sent)")
+        #expect(!(arrived && isLost), "\(field.path) is reported as lost but is there: \(changes) \(sent)")
+      }
+    }
+  }
+}
+
+/// A field with a value that is found nowhere else.
+struct MarkedField: Sendable {
+  /// The path a change names.
+  var path: String
+  var marker: String
+  /// The member, `name` to JSON text.
+  var name: String
+  var json: String
+
+  private init(_ path: String, _ name: String, _ json: String, _ marker: String) {
+    self.path = path
+    self.name = name
+    self.json = json
+    self.marker = marker
+  }
+
+  static func all(of dialect: DialectName) -> [MarkedField] {
+    switch dialect {
+    case .openAIChat:
+      [
+        MarkedField("temperature", "temperature", "0.4321", "0.4321"),
+        MarkedField("top_p", "top_p", "0.9753", "0.9753"),
+        MarkedField("top_k", "top_k", "8642", "8642"), MarkedField("seed", "seed", "97531", "97531"),
+        MarkedField("frequency_penalty", "frequency_penalty", "0.1357", "0.1357"),
+        MarkedField("presence_penalty", "presence_penalty", "0.2468", "0.2468"),
+        MarkedField("max_tokens", "max_tokens", "3579", "3579"),
+        MarkedField("stop", "stop", #"["STOPMARK"]"#, "STOPMARK"),
+        MarkedField("user", "user", #""USERMARK""#, "USERMARK"),
+        MarkedField("metadata", "metadata", #"{"k":"METAMARK"}"#, "METAMARK"),
+        MarkedField("service_tier", "service_tier", #""TIERMARK""#, "TIERMARK"),
+        MarkedField("n", "n", "17", ":17"), MarkedField("logprobs", "top_logprobs", "13", ":13"),
+        MarkedField("logit_bias", "logit_bias", #"{"1":"BIASMARK"}"#, "BIASMARK"),
+        MarkedField("response_format", "response_format", Self.schema, "SCHEMAMARK"),
+        MarkedField(
+          "tools[0]", "tools", #"[{"type":"function","function":{"name":"f","description":"TOOLMARK"}}]"#, "TOOLMARK"),
+      ]
+    case .anthropicMessages:
+      [
+        MarkedField("temperature", "temperature", "0.4321", "0.4321"),
+        MarkedField("top_p", "top_p", "0.9753", "0.9753"),
+        MarkedField("top_k", "top_k", "8642", "8642"), MarkedField("max_tokens", "max_tokens", "3579", "3579"),
+        MarkedField("stop", "stop_sequences", #"["STOPMARK"]"#, "STOPMARK"),
+        MarkedField("user", "metadata", #"{"user_id":"USERMARK"}"#, "USERMARK"),
+        MarkedField("service_tier", "service_tier", #""TIERMARK""#, "TIERMARK"),
+        MarkedField("container", "container", #""BOXMARK""#, "BOXMARK"),
+        MarkedField(
+          "response_format", "output_format", #"{"type":"json_schema","schema":{"title":"SCHEMAMARK"}}"#, "SCHEMAMARK"),
+        MarkedField("tools[0]", "tools", #"[{"name":"f","description":"TOOLMARK","input_schema":{}}]"#, "TOOLMARK"),
+        MarkedField("messages[0]", "system", #""SYSTEMMARK""#, "SYSTEMMARK"),
+      ]
+    case .openAIResponses:
+      [
+        MarkedField("temperature", "temperature", "0.4321", "0.4321"),
+        MarkedField("top_p", "top_p", "0.9753", "0.9753"),
+        MarkedField("max_", "max_output_tokens", "3579", "3579"),
+        MarkedField("user", "user", #""USERMARK""#, "USERMARK"),
+        MarkedField("metadata", "metadata", #"{"k":"METAMARK"}"#, "METAMARK"),
+        MarkedField("service_tier", "service_tier", #""TIERMARK""#, "TIERMARK"),
+        MarkedField("reasoning.summary", "reasoning", #"{"summary":"SUMMARYMARK"}"#, "SUMMARYMARK"),
+        MarkedField("prompt_cache_key", "prompt_cache_key", #""CACHEMARK""#, "CACHEMARK"),
+        MarkedField("include", "include", #"["INCLUDEMARK"]"#, "INCLUDEMARK"),
+        MarkedField("truncation", "truncation", #""TRUNCATIONMARK""#, "TRUNCATIONMARK"),
+        MarkedField("messages[0]", "instructions", #""SYSTEMMARK""#, "SYSTEMMARK"),
+        MarkedField(
+          "response_format", "text",
+          #"{"format":{"type":"json_schema","name":"n","schema":{"type":"object","title":"SCHEMAMARK"}}}"#, "SCHEMAMARK"
+        ),
+        MarkedField(
+          "tools[0]", "tools", #"[{"type":"function","name":"f","description":"TOOLMARK"}]"#, "TOOLMARK"),
+      ]
+    default: []
+    }
+  }
+
+  private static let schema =
+    #"{"type":"json_schema","json_schema":{"name":"n","schema":{"type":"object","title":"SCHEMAMARK"}}}"#
+
+  /// A request with these fields and what every request must have.
+  static func body(of dialect: DialectName, with fields: [MarkedField]) -> JSON {
+    var body: JSONObject
+    switch dialect {
+    case .openAIChat, .anthropicMessages:
+      body = ["model": "m", "messages": [["role": "user", "content": "hi"]]]
+    case .openAIResponses: body = ["model": "m", "input": "hi"]
+    default: body = [:]
+    }
+    for field in fields { body[field.name] = (try? JSON.parse(field.json)) ?? .null }
+    return .object(body)
+  }
+}
