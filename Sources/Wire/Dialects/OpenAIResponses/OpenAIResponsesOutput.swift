@@ -88,16 +88,19 @@ struct OpenAIResponsesOutputDecoder: Sendable {
 
   /// The number of the item an event belongs to; where it says neither that nor the item's id, the last one's.
   private func index(of event: OpenAIResponsesEvent) -> Int {
-    event.outputIndex ?? index(ofID: event.itemID) ?? items.keys.max() ?? 0
+    event.outputIndex ?? index(ofID: Self.key(event.itemID)) ?? items.keys.max() ?? 0
   }
 
   private func index(of event: OpenAIResponsesEvent, _ item: JSON) -> Int {
-    event.outputIndex ?? index(ofID: Array(item.id.utf8)[...]) ?? items.count
+    event.outputIndex ?? index(ofID: Self.key(item.id.utf8)) ?? items.count
   }
 
-  private func index(ofID id: ArraySlice<UInt8>) -> Int? {
-    id.isEmpty ? nil : items.first { $0.value.id.elementsEqual(id) }?.key
+  private func index(ofID id: [UInt8]) -> Int? {
+    id.isEmpty ? nil : items.first { $0.value.id == id }?.key
   }
+
+  /// As much of an id as tells it from others.
+  private static func key(_ id: some Sequence<UInt8>) -> [UInt8] { Array(id.prefix(128)) }
 
   // MARK: Text
 
@@ -133,13 +136,17 @@ struct OpenAIResponsesOutputDecoder: Sendable {
     let serial = items[place.item]?.serial ?? 0
     guard lastPlace?.item != serial || lastPlace?.part != place.part else { return }
     if items[place.item]?.toldParts.insert(place.part).inserted == true {
-      partCount += 1
-      guard partCount <= Self.mostParts else { throw WireError(offset: 0, "more than \(Self.mostParts) parts") }
+      try countPart()
     }
     if let last = lastPlace?.part.kind, last == place.part.kind || (last.isThinking && place.part.kind.isThinking) {
       events.append(.textPartStarted)
     }
     lastPlace = Place(item: serial, part: place.part)
+  }
+
+  private mutating func countPart() throws(WireError) {
+    partCount += 1
+    guard partCount <= Self.mostParts else { throw WireError(offset: 0, "more than \(Self.mostParts) parts") }
   }
 
   private mutating func endPart(_ event: OpenAIResponsesEvent, into events: inout [ChatEvent]) throws(WireError) {
@@ -162,7 +169,9 @@ struct OpenAIResponsesOutputDecoder: Sendable {
       part["text"]?.string ?? part["refusal"]?.string, Place(item: item, part: PartPlace(kind: kind, index: index)),
       into: &events)
     guard let annotations = part["annotations"]?.array, !annotations.isEmpty else { return }
+    try makeItem(item)
     guard items[item]?.toldAnnotations.insert(index).inserted == true else { return }
+    try countPart()
     let type = OpenAIResponsesItem.annotationsType
     tell(.part(ContentPart(.other(type: type, ["type": .string(type), "annotations": .array(annotations)]))), &events)
   }
@@ -185,7 +194,7 @@ struct OpenAIResponsesOutputDecoder: Sendable {
   private mutating func start(
     _ json: JSON, _ index: Int, _ replyID: String?, into events: inout [ChatEvent]
   ) throws(WireError) {
-    let id = Array(json.id.utf8)
+    let id = Self.key(json.id.utf8)
     if let item = items[index], !item.id.isEmpty, item.id != id { items[index] = nil }
     try makeItem(index)
     items[index]?.id = id
