@@ -10,6 +10,7 @@ extension DialectName {
   var sealFamily: Seal.Family {
     switch format {
     case .gemini: .gemini
+    case .openAIResponses: .openAI
     default: .anthropic
     }
   }
