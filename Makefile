@@ -1,6 +1,7 @@
 # What can be done here; `make` alone lists it.
 PREFIX ?= /usr/local
-DESTDIR ?=
+DESTSECONDS ?= 300
+DIR ?=
 RELEASE := swift build -c release --static-swift-stdlib
 BINARY = $(shell $(RELEASE) --show-bin-path)/llmgw
 FACTS ?= ../shared/data
@@ -39,6 +40,13 @@ catalog: ## write the provider data files (from FACTS, when there) and the embed
 conformance: setup ## compare with recorded exchanges: make conformance DIR=FOLDER
 	@scripts/conformance "$(DIR)"
 
+translation: setup ## write docs/translation.md from the matrix test
+	swift build --build-tests
+	LLMGW_WRITE_DOCS=1 swift test --skip-build --filter TranslationMatrix
+
+fuzz: setup ## fuzz each decoder for SECONDS (300)
+	@Fuzzing/run --seconds $(SECONDS)
+
 bench: ## measure start-up, reports and decoding against the thresholds
 	@scripts/setup valgrind binutils
 	@Benchmarks/run
@@ -56,5 +64,5 @@ dist: build ## pack dist/: a tarball and a Debian package
 check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
 	@scripts/check-dist
 
-.PHONY: help setup build run test lint format generate catalog conformance bench install uninstall dist check-dist
+.PHONY: help setup build run test lint format generate catalog conformance translation fuzz bench install uninstall dist check-dist
 .DEFAULT_GOAL := help

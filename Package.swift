@@ -12,6 +12,7 @@ let package = Package(
   targets: [
     // C libraries.
     .target(name: "CCurl"),  // loads libcurl at first use: linking it would cost every start 9 ms
+    .target(name: "CCrypto"),  // RSA signatures by libcrypto, loaded at first use too
     .target(name: "CCatalog", exclude: ["providers.tsv", "models.tsv"]),  // the embedded tables
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -21,7 +22,8 @@ let package = Package(
 
     // The core library: catalog, transport, money, ledger, settings, the one path.
     .target(
-      name: "GatewayCore", dependencies: ["CCatalog", "CCurl", "CSQLite", "CYAML", "Wire"], exclude: ["Catalog/data"]),
+      name: "GatewayCore", dependencies: ["CCatalog", "CCrypto", "CCurl", "CSQLite", "CYAML", "Wire"],
+      exclude: ["Catalog/data"]),
 
     // Flags as values: parse, help. Knows nothing of llmgw.
     .target(name: "CommandLineKit"),
@@ -50,6 +52,6 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
   .treatAllWarnings(as: .error),  // SE-0443
 ]
-for target in package.targets where target.type != .system && !["CCatalog", "CCurl"].contains(target.name) {
+for target in package.targets where target.type != .system && !["CCatalog", "CCrypto", "CCurl"].contains(target.name) {
   target.swiftSettings = strict
 }

@@ -9,7 +9,7 @@ struct HouseRules {
   /// `Wire` may import nothing at all.
   static let mayImport: [String: Set<String>] = [
     "Wire": [],
-    "GatewayCore": ["CCatalog", "CCurl", "CSQLite", "CYAML", "Glibc", "Synchronization", "Wire"],
+    "GatewayCore": ["CCatalog", "CCrypto", "CCurl", "CSQLite", "CYAML", "Glibc", "Synchronization", "Wire"],
     "CommandLineKit": [],
     "Commands": ["CommandLineKit", "GatewayCore", "Glibc", "Synchronization", "Wire"],
     "llmgw": ["Commands", "GatewayCore", "Glibc"],
@@ -36,6 +36,7 @@ struct HouseRules {
     ("Sources/GatewayCore/Ledger", ["Gateway", "Transport", "Catalog", "HTTPRequest"]),
     ("Sources/Wire/JSON", ["ChatRequest", "ChatReply", "ChatEvent", "Quirks"]),
     ("Sources/Wire/ServerSentEvents", ["JSON", "ChatEvent"]),
+    ("Sources/Wire/AWSEventStream", ["JSON", "ChatEvent"]),
     ("Sources/Wire/Chat", ["OpenAIChat", "AnthropicMessages", "Quirks"]),
   ])
   func `a folder does not name what stands above it`(_ folder: String, _ forbidden: [String]) {
@@ -74,7 +75,7 @@ struct HouseRules {
   }
 
   static let dialects: Set<String> = [
-    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini",
+    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "bedrock-converse",
   ]
 
   /// The texts between quotes on a line.

@@ -4,7 +4,7 @@ import Glibc
 import Wire
 
 let usage = """
-  usage: Workloads (stream-FORMAT | translate-FORMAT-to-FORMAT | forward-FORMAT | json-body | nothing) REPEATS
+  usage: Workloads (stream-FORMAT | translate-FORMAT-to-FORMAT | forward-FORMAT | long-arguments | json-body | nothing) REPEATS
   FORMAT: openai-chat or anthropic-messages
   """
 guard CommandLine.arguments.count == 3, let repeats = Int(CommandLine.arguments[2]) else {
@@ -21,6 +21,8 @@ case "translate-anthropic-messages-to-openai-chat":
   try translate(AnthropicMessages.self, to: OpenAIChat.self, anthropicStream(chunks: 10_000), repeats)
 case "forward-openai-chat": try forward(OpenAIChat.self, openAIChatStream(chunks: 10_000), repeats)
 case "forward-anthropic-messages": try forward(AnthropicMessages.self, anthropicStream(chunks: 10_000), repeats)
+case "long-arguments":
+  try translate(OpenAIChat.self, to: AnthropicMessages.self, longArguments(pieces: 100_000), repeats)
 case "json-body": try parseBody(repeats)
 case "nothing": break
 default:
@@ -59,12 +61,14 @@ func translate<From: Dialect, To: ServedDialect>(
     var encoder = To.makeStreamEncoder(under: heading)
     var events: [ChatEvent] = []
     var bytes: [UInt8] = []
+    var builder = ChatReplyBuilder()
     var written = 0
     for start in stride(from: 0, to: stream.count, by: 4096) {
       events.removeAll(keepingCapacity: true)
       bytes.removeAll(keepingCapacity: true)
       try decoder.decode(Array(stream[start..<min(start + 4096, stream.count)]), into: &events)
       encoder.encode(events, into: &bytes)
+      for event in events { try builder.add(event) }
       written += bytes.count
     }
     bytes.removeAll()
@@ -101,6 +105,19 @@ func openAIChatStream(chunks: Int) -> [UInt8] {
     text += head + #""choices":[{"index":0,"delta":{"content":" word\#(index % 100)"},"finish_reason":null}]}"# + "\n\n"
   }
   text += head + #""choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\ndata: [DONE]\n\n"
+  return Array(text.utf8)
+}
+
+/// One call whose arguments come in many pieces: nothing may cost more the longer it gets.
+func longArguments(pieces: Int) -> [UInt8] {
+  func chunk(_ call: String) -> String {
+    #"data: {"id":"c","object":"chat.completion.chunk","model":"m-1","choices":[{"index":0,"delta":{"tool_calls":["#
+      + call + "]}}]}\n\n"
+  }
+  var text = chunk(#"{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"a\":\""}}"#)
+  for index in 0..<pieces { text += chunk(#"{"index":0,"function":{"arguments":"word\#(index % 100) "}}"#) }
+  text += chunk(#"{"index":0,"function":{"arguments":"\"}"}}"#)
+  text += #"data: {"id":"c","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"# + "\n\ndata: [DONE]\n\n"
   return Array(text.utf8)
 }
 

@@ -80,14 +80,14 @@ extension Gateway {
       let response = try await transport.send(http)
       run.mayHaveBeenProcessed = true
       run.httpStatus = response.status
-      run.requestID = response.headers["x-request-id"] ?? response.headers["request-id"]
+      run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
       run.firstByteMicroseconds = delivery.elapsed
       guard (200..<300).contains(response.status) else {
         throw try await failure(dialect, of: response)
       }
       let kind = (response.headers["content-type"] ?? "").lowercased()
       let isWhole = kind.contains("json") || kind.contains("html")
-      if kind.contains("event-stream") || (prepared.request.streams && !isWhole) {
+      if kind.contains("event-stream") || kind.contains(D.streamContentType) || (prepared.request.streams && !isWhole) {
         try await decodeStream(dialect, response, prepared, &run, delivery)
       } else {
         try await decodeWhole(dialect, response, prepared, &run, delivery)

@@ -62,7 +62,7 @@ extension Gateway {
     }
     http.headers = [
       ("content-type", "application/json"),
-      ("accept", prepared.request.streams ? "text/event-stream" : "application/json"),
+      ("accept", prepared.request.streams ? dialect.dialect.streamContentType : "application/json"),
     ]
     http.addHeaders(of: provider, prepared.quirks, version: version)
     if let key = try key(of: provider, isNeeded: keyIsNeeded) {

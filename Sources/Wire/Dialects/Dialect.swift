@@ -19,6 +19,13 @@ public protocol Dialect: Sendable {
   static func decodeFailure(status: Int, body: [UInt8]) -> ProviderFailure
 
   static func makeStreamDecoder(quirks: Quirks) -> StreamDecoder
+
+  /// The media type of a streamed answer.
+  static var streamContentType: String { get }
+}
+
+extension Dialect {
+  public static var streamContentType: String { "text/event-stream" }
 }
 
 /// Reads a streamed answer as its bytes come in, split anywhere.

@@ -7,6 +7,7 @@ public enum DialectName: String, Sendable, CaseIterable {
   case openAIResponses = "openai-responses"
   case gemini = "gemini"
   case vertexGemini = "vertex-gemini"
+  case bedrockConverse = "bedrock-converse"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
@@ -16,6 +17,7 @@ public enum DialectName: String, Sendable, CaseIterable {
     case .openAIResponses: OpenAIResponses.self
     case .gemini: GeminiContent.self
     case .vertexGemini: VertexGemini.self
+    case .bedrockConverse: BedrockConverse.self
     }
   }
 
@@ -23,5 +25,10 @@ public enum DialectName: String, Sendable, CaseIterable {
   public var served: (any ServedDialect.Type)? { dialect as? any ServedDialect.Type }
 
   /// The dialect whose bodies it shares: those of one format can be forwarded as they are.
-  public var format: DialectName { self }
+  public var format: DialectName {
+    switch self {
+    case .vertexGemini: .gemini
+    default: self
+    }
+  }
 }

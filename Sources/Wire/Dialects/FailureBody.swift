@@ -7,6 +7,8 @@ struct FailureBody {
   private(set) var codes: [String] = []
   /// A status the body states itself.
   private(set) var statedStatus: Int?
+  /// How long to wait, where it is not said in the message: `34s` (google.rpc.RetryInfo).
+  private(set) var retryDelay: String?
 
   /// Reads any bytes.
   init(_ body: [UInt8]) {
@@ -28,11 +30,14 @@ struct FailureBody {
     guard seen <= 16 else { return }
     if let text = json.string { return addMessage(text) }
     for element in json.array ?? [] { collect(element, &seen) }
-    for name in ["error", "errors", "detail", "message", "msg", "error_message"] {
+    for name in ["error", "errors", "detail", "message", "Message", "msg", "error_message"] {
       if let inner = json[name] { collect(inner, &seen) }
     }
     for name in ["code", "type", "status"] { addCode(json[name]) }
+    // Amazon's JSON protocols put a namespace before it: `com.amazon.coral.service#ThrottlingException`.
+    if let type = json["__type"]?.string { addCode(type.split(separator: "#").last.map { .string(String($0)) }) }
     addCode(json["innererror"]?["code"])
+    for detail in json["details"]?.array ?? [] { retryDelay = retryDelay ?? detail["retryDelay"]?.string }
     if let raw = json["metadata"]?["raw"]?.string { addUpstream(raw) }
   }
 

@@ -7,10 +7,13 @@ extension FailureBody {
   func failure(status: Int) -> ProviderFailure {
     let effective = (200...299).contains(status) ? statedStatus : status
     let said = ProviderFailure.oneLine(message)
+    let wait = RetryHint.milliseconds(in: said) ?? retryDelay.flatMap { RetryHint.milliseconds(in: "retry in \($0)") }
+    let kind = kind(status: effective)
     return ProviderFailure(
-      kind(status: effective), status: status,
+      // A quota that is whole again in a moment is a rate: some providers have one word for both.
+      kind == .quota && wait != nil ? .rateLimited : kind, status: status,
       message: said.isEmpty ? "status \(status) without a message" : said,
-      code: codes.first.map(ProviderFailure.oneLine), retryAfterMilliseconds: RetryHint.milliseconds(in: said))
+      code: codes.first.map(ProviderFailure.oneLine), retryAfterMilliseconds: wait)
   }
 
   private func kind(status: Int?) -> ProviderFailure.Kind {
@@ -35,7 +38,8 @@ extension FailureBody {
     let kinds: [(word: String, kind: ProviderFailure.Kind)] = [
       ("overloaded", .overloaded), ("unavailable", .overloaded), ("rate_limit", .rateLimited), ("timeout", .timeout),
       ("authentication", .authentication), ("permission", .permission), ("not_found", .notFound),
-      ("invalid_request", .invalidRequest), ("bad_request", .invalidRequest),
+      ("invalid_request", .invalidRequest), ("bad_request", .invalidRequest), ("validation", .invalidRequest),
+      ("accessdenied", .permission), ("notfound", .notFound), ("modelnotready", .overloaded),
     ]
     return kinds.first { kind in codes.contains { $0.lowercased().contains(kind.word) } }?.kind
   }
@@ -50,6 +54,8 @@ extension FailureBody {
   }
 
   private static let tellingWords: [(kind: ProviderFailure.Kind, codes: [String], phrases: [String])] = [
+    // Before the context's length: "Too many tokens, please wait before trying again."
+    (.rateLimited, ["throttl"], ["please wait before trying again"]),
     (
       .contextLength, ["context_length", "context_window", "request_too_large"],
       [
@@ -62,13 +68,20 @@ extension FailureBody {
       ["content management policy", "content policy", "content filter", "was flagged", "safety system"]
     ),
     (
-      .quota, ["insufficient_quota", "insufficient_balance", "billing", "credit"],
+      .quota, ["insufficient_quota", "insufficient_balance", "billing", "credit", "servicequotaexceeded"],
       [
         "exceeded your current quota", "insufficient balance", "insufficient credit", "credit balance",
         "out of credit", "more credits", "billing",
       ]
     ),
-    (.authentication, ["invalid_api_key", "authentication_error"], ["api key not valid", "invalid api key"]),
+    (
+      .authentication,
+      [
+        "invalid_api_key", "authentication_error", "expiredtoken", "unrecognizedclient", "invalidsignature",
+        "missingauthenticationtoken",
+      ],
+      ["api key not valid", "invalid api key", "security token included in the request", "signature we calculated"]
+    ),
     (.rateLimited, ["rate_limit"], ["rate limit reached", "too many requests"]),
     (.notFound, ["model_not_found", "not_found_error"], ["model not found"]),
   ]

@@ -21,8 +21,9 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
 
   private let reading: Reading
   private var decoder: Format.StreamDecoder
-  /// The start of an event whose end has not come.
+  /// What has not been forwarded: the start of an event whose end has not come.
   private var held: [UInt8] = []
+  private var search = FrameSearch()
   private var hasBegun = false
 
   /// Events of more than this are forwarded in parts, as they come.
@@ -42,15 +43,14 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
   public mutating func read(
     _ bytes: [UInt8], into pieces: inout [Piece], events: inout [ChatEvent]
   ) throws(WireError) {
-    var buffer = bytes
-    if !held.isEmpty {
-      buffer = held + bytes
-      held = []
-    }
+    // Pieces of one event are joined as they come, and what was searched is not searched again.
+    if held.isEmpty { held = bytes } else { held += bytes }
+    let buffer = held
+    held = []
     var problem: WireError?
     var start = 0
     var sent = 0
-    while let end = buffer.span.endOfFrame(from: start) {
+    while let end = search.next(in: buffer.span) {
       let frame = buffer[start..<end]
       start = end
       guard reading == .everything || !hasBegun || Format.isTelling(frame) else { continue }
@@ -66,7 +66,8 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     let isTooLong = buffer.count - start > Self.maximumHeldBytes
     let end = isTooLong ? buffer.count : start
     if end > sent { pieces.append(.bytes(buffer[sent..<end])) }
-    held = Array(buffer[end...])
+    held = end == 0 ? buffer : Array(buffer[end...])
+    search.drop(end)
     if let problem { throw problem }
   }
 
@@ -105,21 +106,33 @@ extension ChatEvent {
   }
 }
 
-extension Span<UInt8> {
-  /// The end of the frame that starts at `start`, the blank line after it included; `nil` when it has not come.
-  fileprivate func endOfFrame(from start: Int) -> Int? {
-    var line = start
-    while line < count {
-      let end = indexOfLineEnd(from: line)
-      guard end < count else { return nil }
+/// Finds the blank lines that end events, in bytes that grow at the end and lose what was found at the front.
+private struct FrameSearch: Sendable {
+  private var lineStart = 0
+  private var position = 0
+
+  /// The end of the next frame, its blank line included; `nil` when it has not come.
+  mutating func next(in bytes: Span<UInt8>) -> Int? {
+    while true {
+      let end = bytes.indexOfLineEnd(from: position)
       // A CR that ends the bytes may be half of a CRLF.
-      let isReturn = self[end] == ASCII.carriageReturn
-      if isReturn, end + 1 == count { return nil }
-      let next = isReturn && self[end + 1] == ASCII.lineFeed ? end + 2 : end + 1
-      if end == line { return next }
-      line = next
+      let isReturn = end < bytes.count && bytes[end] == ASCII.carriageReturn
+      guard end < bytes.count, !isReturn || end + 1 < bytes.count else {
+        position = end
+        return nil
+      }
+      let next = isReturn && bytes[end + 1] == ASCII.lineFeed ? end + 2 : end + 1
+      let isBlank = end == lineStart
+      lineStart = next
+      position = next
+      if isBlank { return next }
     }
-    return nil
+  }
+
+  /// The first `count` bytes are gone.
+  mutating func drop(_ count: Int) {
+    lineStart = max(lineStart - count, 0)
+    position = max(position - count, 0)
   }
 }
 

@@ -25,6 +25,9 @@ public struct JSONArrayDecoder: Sendable {
     var start = 0
     for index in bytes.indices {
       if depth > 0 {
+        guard element.count + index - start < maximumElementBytes else {
+          throw WireError(offset: bytesRead + index, "an element of more than \(maximumElementBytes) bytes")
+        }
         readInside(bytes[index])
         if depth == 0 { elements.append(end(with: bytes[start...index])) }
       } else if bytes[index] == ASCII.openBrace {
@@ -32,9 +35,6 @@ public struct JSONArrayDecoder: Sendable {
         depth = 1
       } else if !Self.mayStandBetween(bytes[index]) {
         throw WireError(offset: bytesRead + index, "an array of objects expected")
-      }
-      guard depth == 0 || element.count + index - start < maximumElementBytes else {
-        throw WireError(offset: bytesRead + index, "an element of more than \(maximumElementBytes) bytes")
       }
     }
     if depth > 0 { element += bytes[start...] }

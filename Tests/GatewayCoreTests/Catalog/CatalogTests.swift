@@ -61,6 +61,11 @@ struct CatalogData {
     #expect(withoutCard == [])
   }
 
+  /// How the address of a streamed call of a model `m` ends, by dialect.
+  private static let paths = [
+    "/chat/completions", "/messages", "/model/m/converse-stream", "/models/m:streamGenerateContent?alt=sse",
+  ]
+
   @Test func `every provider whose dialect is built in has a whole address, or says what is missing`() throws {
     var callable = 0
     for provider in catalog().allProviders() {
@@ -72,7 +77,7 @@ struct CatalogData {
         callable += 1
         #expect(url.hasPrefix("http://") || url.hasPrefix("https://"), "\(provider.id): \(url)")
         #expect(!url.dropFirst(8).contains("//"), "\(provider.id): \(url)")
-        #expect(url.hasSuffix("/chat/completions") || url.hasSuffix("/messages"), "\(provider.id): \(url)")
+        #expect(Self.paths.contains { url.hasSuffix($0) }, "\(provider.id): \(url)")
         #expect(throws: Never.self) { try Quirks(json: provider.quirks) }
       case .failure(.addressIncomplete(_, let address)):
         #expect(address.isEmpty || address.contains("{"), "\(provider.id): \(address)")

@@ -61,7 +61,7 @@ struct SettingsFile {
     ("providers: {a: {base_url: ftp://x}}", "c.yaml:1:27: providers.a.base_url must begin with https:// or http://."),
     (
       "providers: {a: {dialect: openai-chatt}}",
-      "c.yaml:1:26: providers.a.dialect: 'openai-chatt' is not one of openai-chat, anthropic-messages. Did you mean 'openai-chat'?"
+      "c.yaml:1:26: providers.a.dialect: 'openai-chatt' is not one of \(DialectName.allCases.map(\.rawValue).joined(separator: ", ")). Did you mean 'openai-chat'?"
     ),
     (
       "providers: {a: {api_key: sk-123}}",

@@ -322,6 +322,29 @@ struct AnthropicMessagesThinking {
         == ["effort": "low", "format": ["type": "json_schema", "schema": ["type": "object"]]])
   }
 
+  @Test(arguments: [
+    (ReasoningBlock(text: "t", signature: Seal("s", of: .anthropic)), true),
+    (ReasoningBlock(text: "", encrypted: Seal("e", of: nil)), true),
+    (ReasoningBlock(text: "t", signature: Seal("s", of: .gemini)), false), (ReasoningBlock(text: "t"), false),
+    (nil, false),
+  ])
+  func `no thinking is asked for where the thinking before the calls is missing`(
+    _ block: ReasoningBlock?, _ thinks: Bool
+  ) throws {
+    var request = bare(limit: 9000)
+    request.reasoning = ReasoningRequest(budgetTokens: 2000)
+    let call = ContentPart(.toolCall(ToolCall(id: "c", name: "f", arguments: "{}")))
+    let thinking = block.map { [ContentPart(.reasoning($0))] } ?? []
+    let result = ContentPart(.toolResult(ToolResult(callID: "c", content: [])))
+    request.messages = [Message(.user, "x"), Message(.assistant, thinking + [call]), Message(.tool, [result])]
+    let encoded = try encodeMessages(request)
+    #expect((encoded.body["thinking"] != nil) == thinks)
+    #expect(encoded.said.contains("dropped thinking_budget") == !thinks)
+    // A new question may be thought about.
+    request.messages.append(contentsOf: [Message(.assistant, "done"), Message(.user, "y")])
+    #expect(try encodeMessages(request).body["thinking"] != nil)
+  }
+
   @Test func `thinking is turned off where it can be`() throws {
     var request = bare()
     request.reasoning = ReasoningRequest(effort: "none")

@@ -74,6 +74,31 @@ private let shapes: [Case] = [
     400, #"{"error":{"message":"bad","type":"invalid_request_error","code":"x"}}"#, .invalidRequest, "bad", code: "x"),
   Case(400, #"{"error":{"message":"bad","type":"t","code":null,"param":"p"}}"#, .invalidRequest, "bad", code: "t"),
   Case(400, #"{"error":"bad"}"#, .invalidRequest, "bad"),
+  Case(403, #"{"Message":"bad"}"#, .permission, "bad"),
+  Case(
+    400, #"{"__type":"com.amazon.coral.service#ValidationException","message":"bad"}"#, .invalidRequest, "bad",
+    code: "ValidationException"),
+  Case(
+    429, #"{"message":"Too many tokens, please wait before trying again."}"#, .rateLimited,
+    "Too many tokens, please wait before trying again."),
+  Case(
+    400, #"{"__type":"ThrottlingException","message":"Rate exceeded"}"#, .rateLimited, "Rate exceeded",
+    code: "ThrottlingException"),
+  Case(
+    400, #"{"__type":"ServiceQuotaExceededException","message":"no more"}"#, .quota, "no more",
+    code: "ServiceQuotaExceededException"),
+  Case(
+    403, #"{"message":"The security token included in the request is expired"}"#, .authentication,
+    "The security token included in the request is expired"),
+  Case(
+    200, #"{"error":{"code":"AccessDeniedException","message":"no"}}"#, .permission, "no", code: "AccessDeniedException"
+  ),
+  Case(
+    200, #"{"error":{"code":"ResourceNotFoundException","message":"no"}}"#, .notFound, "no",
+    code: "ResourceNotFoundException"),
+  Case(
+    200, #"{"error":{"code":"serviceUnavailableException","message":"no"}}"#, .overloaded, "no",
+    code: "serviceUnavailableException"),
   Case(400, #"{"message":"bad","code":"x"}"#, .invalidRequest, "bad", code: "x"),
   Case(
     422, #"{"detail":[{"loc":["body"],"msg":"extra field","type":"extra"}]}"#, .invalidRequest, "extra field",
@@ -92,6 +117,12 @@ private let shapes: [Case] = [
   Case(500, "null", .server, "status 500 without a message"),
   Case(500, "Internal error\r\n", .server, "Internal error"),
   Case(500, #"{"error":{"message":"cut in the mid"#, .server, #"{"error":{"message":"cut in the mid"#),
+  Case(
+    429,
+    #"{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","#
+      + #""status":"RESOURCE_EXHAUSTED","details":[{"@type":"Help"},{"retryDelay":"34.5s"}]}}"#,
+    .rateLimited, "You exceeded your current quota, please check your plan and billing details.", code: "429",
+    retry: 34_500),
   Case(200, #"{"error":{"message":"bad","code":402}}"#, .quota, "bad", code: "402"),
   Case(200, "", .malformed, "status 200 without a message"),
   Case(200, "{\"id\":1}", .malformed, "status 200 without a message"),

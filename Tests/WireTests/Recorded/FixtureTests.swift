@@ -18,7 +18,7 @@ struct Fixtures {
 
   @Test(arguments: DialectName.allCases)
   func `there are fixtures`(_ dialect: DialectName) {
-    #expect(Fixture.all.count { $0.dialect == dialect } > 12)
+    #expect(Fixture.all.count { $0.dialect == dialect.format } > 12)
   }
 }
 
@@ -36,7 +36,8 @@ struct Fixture: Sendable, CustomTestStringConvertible {
   }
 
   private init?(_ dialect: DialectName, _ folder: String, _ name: String) {
-    let stream = Files.read("\(folder)/\(name)/reply.sse")
+    let stream =
+      Files.read("\(folder)/\(name)/reply.sse") ?? Files.read("\(folder)/\(name)/reply.frames").map(Frames.bytes)
     guard let body = stream ?? Files.read("\(folder)/\(name)/reply.json"),
       let expected = Files.read("\(folder)/\(name)/expected.json")
     else { return nil }

@@ -14,7 +14,7 @@ struct ClientRequests {
     #expect(try JSON.parse(encoded.body).sorted.text == expected.sorted.text)
   }
 
-  @Test(arguments: ClientRequestCase.refused)
+  @Test(arguments: ClientRequestCase.refused + ClientRequestCase.refusedInOpenAIResponses)
   func `what cannot be read is refused with its place`(_ row: (DialectName, String, String)) throws {
     let (name, body, problem) = row
     let dialect = try #require(name.served)
@@ -55,7 +55,7 @@ struct ClientRequestCase: Sendable, CustomTestStringConvertible {
 }
 
 extension ClientRequestCase {
-  static let all: [ClientRequestCase] = openAIChat + anthropicMessages + openAIResponses
+  static let all: [ClientRequestCase] = openAIChat + anthropicMessages + openAIResponses + gemini
 
   private static let thinker: ModelTraits = {
     var traits = ModelTraits()
@@ -163,100 +163,123 @@ extension ClientRequestCase {
         """),
   ]
 
-  private static let openAIResponses: [ClientRequestCase] = [
+  private static let atModel = RequestAddress(model: "m")
+
+  private static let gemini: [ClientRequestCase] = [
     ClientRequestCase(
-      dialect: .openAIResponses, name: "settings",
+      dialect: .gemini, name: "settings",
       body: """
-        {"model":"m","instructions":"be brief","input":"hi","max_output_tokens":10,"temperature":0.50,"top_p":1e-1,
-        "user":"u","metadata":{"k":"v"},"service_tier":"flex","store":true,"previous_response_id":"resp_0",
-        "truncation":"auto","prompt_cache_key":"k","background":false,"parallel_tool_calls":null,
-        "include":["message.output_text.logprobs","file_search_call.results"],"top_logprobs":3,"stream":true,
-        "stream_options":{"include_obfuscation":false},"new_field":[1]}
+        {"contents":[{"role":"user","parts":[{"text":"hi"}]}],"systemInstruction":{"parts":[{"text":"be brief"}]},
+        "generationConfig":{"temperature":0.50,"topP":1e-1,"topK":3,"maxOutputTokens":10,"stopSequences":["a"],
+        "candidateCount":2,"seed":7,"presencePenalty":1,"frequencyPenalty":-1,"responseLogprobs":true,"logprobs":3,
+        "responseModalities":["TEXT"],"newField":1},"labels":{"team":"red"},"serviceTier":"flex",
+        "safetySettings":[{"category":"c"}],"cachedContent":"cachedContents/1"}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "the other spelling, and one where a list is meant",
+      body: """
+        {"contents":{"parts":{"inline_data":{"mime_type":"image/png","data":"_-8="}}},"system_instruction":{"role":"user",
+        "parts":{"text":"s"}},"generation_config":{"max_output_tokens":5,"response_mime_type":"application/json",
+        "response_schema":{"type":"OBJECT","properties":{"a_b":{"type":"STRING","nullable":true},
+        "c":{"type":"ARRAY","items":{"type":"INTEGER"},"max_items":"3"}},"any_of":[{"type":"TYPE_UNSPECIFIED"}]}},
+        "tools":{"function_declarations":[{"name":"f","parameters":{"type":"OBJECT"}}]},
+        "tool_config":{"function_calling_config":{"mode":"any","allowed_function_names":["f"]}},"labels":null}
         """,
       written: """
-        {"model":"m","instructions":"be brief","input":[{"type":"message","role":"user","content":"hi"}],
-        "max_output_tokens":10,"temperature":0.50,"top_p":1e-1,
-        "user":"u","metadata":{"k":"v"},"service_tier":"flex","store":true,"previous_response_id":"resp_0",
-        "truncation":"auto","prompt_cache_key":"k","background":false,
-        "include":["file_search_call.results","message.output_text.logprobs"],"top_logprobs":3,"stream":true,
-        "stream_options":{"include_obfuscation":false},"new_field":[1]}
-        """),
+        {"contents":[{"role":"user","parts":[{"inlineData":{"mimeType":"image/png","data":"/+8="}}]}],
+        "systemInstruction":{"parts":[{"text":"s"}]},"generationConfig":{"maxOutputTokens":5,
+        "responseMimeType":"application/json","responseJsonSchema":{"type":"object","properties":{
+        "a_b":{"type":["string","null"]},"c":{"type":"array","items":{"type":"integer"},"maxItems":3}},"anyOf":[{}]}},
+        "tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":{"type":"object"}}]}],
+        "toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]}}}
+        """, address: atModel),
     ClientRequestCase(
-      dialect: .openAIResponses, name: "nothing but what is kept at the provider",
-      body: #"{"model":"m","previous_response_id":"resp_0","top_logprobs":2,"reasoning":{"summary":"auto"}}"#,
+      dialect: .gemini, name: "tools",
+      body: """
+        {"contents":[],"tools":[{"functionDeclarations":[{"name":"f","description":"d","parametersJsonSchema":
+        {"type":"object"},"behavior":"BLOCKING","response":{"type":"STRING"}},{"name":"g"}]},{"googleSearch":{}},
+        {"urlContext":{"x":1}}],"toolConfig":{"functionCallingConfig":{"mode":"ANY",
+        "allowedFunctionNames":["f","g"]},"retrievalConfig":{"languageCode":"de"}}}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a mode nobody else has",
+      body: """
+        {"contents":[],"tools":[{"functionDeclarations":[{"name":"f"}]}],
+        "toolConfig":{"functionCallingConfig":{"mode":"VALIDATED"}}}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a level of thinking that is not shown",
+      body: #"{"contents":[],"generationConfig":{"thinkingConfig":{"thinkingLevel":"LOW","includeThoughts":false}}}"#,
+      address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a budget of thinking that is shown",
+      body: #"{"contents":[],"generationConfig":{"thinkingConfig":{"thinkingBudget":9,"includeThoughts":true}}}"#,
+      address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "no thinking",
+      body: #"{"contents":[],"generationConfig":{"thinkingConfig":{"thinkingBudget":0}}}"#, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "forms of answers",
+      body: #"{"contents":[],"generationConfig":{"responseMimeType":"application/json"}}"#, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a form nobody else has",
+      body:
+        #"{"contents":[],"generationConfig":{"responseMimeType":"text/x.enum","responseSchema":{"type":"STRING"}}}"#,
+      address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "a conversation",
+      body: """
+        {"contents":[{"role":"user","parts":[{"text":"see"},{"inlineData":{"mimeType":"image/png","data":"AA=="}},
+        {"fileData":{"mimeType":"video/mp4","fileUri":"gs://v"},"videoMetadata":{"fps":2}},{"text":""}]},
+        {"role":"model","parts":[{"text":"hm","thought":true,"thoughtSignature":"QQ=="},
+        {"text":"a","thoughtSignature":"Qg=="},{"functionCall":{"name":"f","args":{"a":1},"id":"c1"},
+        "thoughtSignature":"Qw=="},{"functionCall":{"name":"g","args":{},"id":"c2"}},
+        {"executableCode":{"code":"1"},"thoughtSignature":"RA=="},{"text":"","thoughtSignature":"RQ=="}]},
+        {"role":"user","parts":[{"functionResponse":{"id":"c2","name":"g","response":{"result":"r"},"parts":[
+        {"inlineData":{"mimeType":"image/png","data":"AA=="}}],"willContinue":false}},
+        {"functionResponse":{"id":"c1","name":"f","response":{"error":"no"}}},
+        {"functionResponse":{"id":"c9","name":"h","response":{"x":[1]}}},{"text":"go"}],"newField":1}]}
+        """, address: atModel),
+    ClientRequestCase(
+      dialect: .gemini, name: "calls without ids",
+      body: """
+        {"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{}}},{"functionCall":{"name":"g"}},
+        {"functionCall":{"name":"f","args":{"n":2}}}]},{"role":"function","parts":[
+        {"functionResponse":{"name":"g","response":{"r":1}}},{"functionResponse":{"name":"f","response":{"r":2}}},
+        {"functionResponse":{"name":"f","response":{"r":3}}}]}]}
+        """,
       written: """
-        {"model":"m","input":[],"previous_response_id":"resp_0","top_logprobs":2,"reasoning":{"summary":"auto"}}
-        """),
+        {"contents":[{"role":"model","parts":[{"functionCall":{"name":"f","args":{},"id":"call-0"}},
+        {"functionCall":{"name":"g","args":{},"id":"call-1"}},{"functionCall":{"name":"f","args":{"n":2},"id":"call-2"}}]},
+        {"role":"user","parts":[{"functionResponse":{"id":"call-1","name":"g","response":{"r":1}}},
+        {"functionResponse":{"id":"call-0","name":"f","response":{"r":2}}},
+        {"functionResponse":{"id":"call-2","name":"f","response":{"r":3}}}]}]}
+        """, address: atModel),
     ClientRequestCase(
-      dialect: .openAIResponses, name: "thinking and a schema",
+      dialect: .gemini, name: "thinking that a stream cut off from its signature",
       body: """
-        {"model":"m","input":[],"store":true,"reasoning":{"effort":"low","summary":"detailed","x":1},"text":{
-        "format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true,"description":"d"},
-        "verbosity":"high"}}
-        """),
-    ClientRequestCase(
-      dialect: .openAIResponses, name: "any JSON",
-      body: """
-        {"model":"m","input":[],"store":true,"text":{"format":{"type":"json_object"}}}
-        """),
-    ClientRequestCase(
-      dialect: .openAIResponses, name: "tools",
-      body: """
-        {"model":"m","input":[],"store":true,"tools":[{"type":"function","name":"f","description":"d","parameters":
-        {"type":"object"},"strict":false,"defer_loading":true},{"type":"custom","name":"c","format":{"type":"text"}},
-        {"type":"web_search","search_context_size":"low"}],"tool_choice":{"type":"custom","name":"c"},
-        "parallel_tool_calls":true}
-        """),
-    ClientRequestCase(
-      dialect: .openAIResponses, name: "a choice of several tools",
-      body: """
-        {"model":"m","input":[],"store":true,"tools":[{"type":"function","name":"f","parameters":{},"strict":true}],
-        "tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"f"}]}}
-        """),
-    ClientRequestCase(
-      dialect: .openAIResponses, name: "what users and developers say",
-      body: """
-        {"model":"m","store":true,"input":[{"type":"message","role":"developer","content":"now"},
-        {"type":"message","role":"user","id":"msg_0","status":"completed","content":[{"type":"input_text","text":"see"},
-        {"type":"input_image","image_url":"data:image/png;base64,AA==","detail":"low"},
-        {"type":"input_image","file_id":"f0"},{"type":"input_file","file_data":"data:application/pdf;base64,AA==",
-        "filename":"a.pdf"},{"type":"input_file","filename":"b.pdf","file_data":"AA=="},
-        {"type":"input_file","file_url":"https://d"},{"type":"input_file","file_id":"f1"},
-        {"type":"input_new","x":1}]},{"type":"message","role":"system","content":"s"}]}
-        """),
-    ClientRequestCase(
-      dialect: .openAIResponses, name: "without types",
-      body: #"{"model":"m","store":true,"input":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}"#,
+        {"contents":[{"role":"model","parts":[{"text":"one ","thought":true},{"text":"two","thought":true},
+        {"text":"","thought":true,"thoughtSignature":"QQ=="},{"text":"a"}]}]}
+        """,
       written: """
-        {"model":"m","store":true,"input":[{"type":"message","role":"user","content":"a"},
-        {"type":"message","role":"assistant","content":"b"}]}
-        """),
-    ClientRequestCase(
-      dialect: .openAIResponses, name: "a conversation",
-      body: """
-        {"model":"m","store":true,"input":[{"type":"message","role":"user","content":"hi"},
-        {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"a"},
-        {"type":"summary_text","text":"b"}],"content":[{"type":"reasoning_text","text":"c"}],"encrypted_content":"E"},
-        {"type":"reasoning","id":"rs_2","summary":[]},{"type":"reasoning","summary":[],"encrypted_content":"F"},
-        {"type":"web_search_call","id":"ws_1","status":"completed","action":{"type":"search"}},
-        {"type":"message","role":"assistant","id":"msg_1","status":"completed","phase":"commentary","content":[
-        {"type":"output_text","text":"x","annotations":[{"type":"url_citation"}]},{"type":"refusal","refusal":"no"}]},
-        {"type":"message","role":"assistant","id":"msg_2","status":"completed","content":[
-        {"type":"output_text","text":"y","annotations":[]}]},
-        {"type":"function_call","id":"fc_1","call_id":"c1","name":"f","arguments":"{\\"a\\": 1}","status":"completed"},
-        {"type":"custom_tool_call","call_id":"c2","name":"c","input":"free"},
-        {"type":"image_generation_call","id":"ig_1","status":"completed","result":"AAAA"},
-        {"type":"function_call_output","call_id":"c1","output":"r","id":"fco_1"},
-        {"type":"custom_tool_call_output","call_id":"c2","output":[{"type":"input_text","text":"a"},
-        {"type":"input_image","image_url":"https://i"}]},
-        {"type":"custom_tool_call_output","call_id":"kept","output":""},
-        {"type":"mcp_approval_response","approval_request_id":"m","approve":true},
-        {"type":"item_reference","id":"rs_9"},
-        {"type":"additional_tools","role":"developer","tools":[]}]}
-        """),
+        {"contents":[{"role":"model","parts":[{"text":"one two","thought":true,"thoughtSignature":"QQ=="},{"text":"a"}]}]}
+        """, address: atModel),
   ]
 
   static let refused: [(DialectName, String, String)] = [
+    (.gemini, "[]", "a JSON object expected"), (.gemini, #"{"contents":[]}"#, "the address names no model"),
+    (.gemini, #"{"model":"m"}"#, "`contents` is missing"),
+    (.gemini, #"{"model":"m","contents":[3]}"#, "`contents[0]` must be an object"),
+    (.gemini, #"{"model":"m","contents":[{"role":"robot"}]}"#, "`contents[0].role` must be user or model"),
+    (
+      .gemini, #"{"model":"m","contents":[],"generation_config":{"top_k":"x"}}"#,
+      "`generationConfig.topK` must be a number"
+    ),
+    (
+      .gemini, #"{"model":"m","contents":[],"tools":[{"functionDeclarations":[{}]}]}"#,
+      "`tools[0].functionDeclarations[0].name` is missing"
+    ),
+
     (.openAIChat, "[]", "a JSON object expected"),
     (.openAIChat, #"{"messages":[]}"#, "`model` is missing"),
     (.openAIChat, #"{"model":"m"}"#, "`messages` is missing"),
@@ -269,32 +292,6 @@ extension ClientRequestCase {
     (.openAIChat, #"{"model":"m","messages":[{"role":"tool"}]}"#, "`messages[0].tool_call_id` is missing"),
     (.openAIChat, #"{"model":"m","messages":[],"max_tokens":"9"}"#, "`max_tokens` must be a whole number"),
     (.openAIChat, #"{"model":"m","messages":[],"stop":[1]}"#, "`stop` must be a string or a list of strings"),
-    (.openAIResponses, #"{"input":"x"}"#, "`model` is missing"),
-    (.openAIResponses, #"{"model":"m"}"#, "`input` is missing"),
-    (.openAIResponses, #"{"model":"m","input":3}"#, "`input` must be a string or a list"),
-    (.openAIResponses, #"{"model":"m","input":[3]}"#, "`input[0]` must be an object"),
-    (
-      .openAIResponses, #"{"model":"m","input":[{"role":"tool","content":"x"}]}"#,
-      "`input[0].role` must be system, developer, user or assistant"
-    ),
-    (
-      .openAIResponses, #"{"model":"m","input":[{"role":"user","content":1}]}"#,
-      "`input[0].content` must be a string or a list"
-    ),
-    (
-      .openAIResponses, #"{"model":"m","input":[{"type":"function_call_output"}]}"#, "`input[0].call_id` is missing"
-    ),
-    (.openAIResponses, #"{"model":"m","input":[],"tools":[{}]}"#, "`tools[0].type` is missing"),
-    (.openAIResponses, #"{"model":"m","input":[],"tools":[{"type":"function"}]}"#, "`tools[0].name` is missing"),
-    (
-      .openAIResponses, #"{"model":"m","input":[],"text":{"format":{"type":"x"}}}"#,
-      "`text.format.type` must be text, json_object or json_schema"
-    ),
-    (
-      .openAIResponses, #"{"model":"m","input":[],"text":{"format":{"type":"json_schema"}}}"#,
-      "`text.format.schema` is missing"
-    ),
-    (.openAIResponses, #"{"model":"m","input":[],"reasoning":"high"}"#, "`reasoning` must be an object"),
     (.anthropicMessages, #"{"model":"m"}"#, "`messages` is missing"),
     (
       .anthropicMessages, #"{"model":"m","messages":[{"role":"tool"}]}"#, "`messages[0].role` must be user or assistant"

@@ -104,7 +104,11 @@ extension DialectName {
       let output = try #require(reply["output"]?.array)
       let input: [JSON] = [["role": "user", "content": "hi"]] + output
       return (["model": "m", "input": .array(input)] as JSON).bytes
-    default: throw WireError(offset: 0, "\(self) is not served")
+    case .gemini:
+      let content = try #require(reply["candidates"]?.array?.first?["content"])
+      return (["contents": [["role": "user", "parts": [["text": "hi"]]], content]] as JSON).bytes
+    case .vertexGemini, .bedrockConverse:
+      throw WireError(offset: 0, "no client speaks it to us")
     }
   }
 }

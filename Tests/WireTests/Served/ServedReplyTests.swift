@@ -82,12 +82,12 @@ struct ServedReplies {
 }
 
 /// What must be the same on both sides.
-private struct Told: Equatable, CustomStringConvertible {
+struct Told: Equatable, CustomStringConvertible {
   let text: String
   let reasoning: String
   let calls: [String]
   let finish: Finish.Reason?
-  let usage: [Int?]
+  var usage: [Int?]
 
   init(_ observed: Observed) {
     text = observed.text

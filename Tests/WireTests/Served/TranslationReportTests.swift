@@ -103,6 +103,28 @@ struct MarkedField: Sendable {
         MarkedField(
           "tools[0]", "tools", #"[{"type":"function","name":"f","description":"TOOLMARK"}]"#, "TOOLMARK"),
       ]
+    case .gemini, .vertexGemini:
+      [
+        MarkedField("temperature", "generationConfig.temperature", "0.4321", "0.4321"),
+        MarkedField("top_p", "generationConfig.topP", "0.9753", "0.9753"),
+        MarkedField("top_k", "generationConfig.topK", "8642", "8642"),
+        MarkedField("seed", "generationConfig.seed", "97531", "97531"),
+        MarkedField("frequency_penalty", "generationConfig.frequencyPenalty", "0.1357", "0.1357"),
+        MarkedField("presence_penalty", "generationConfig.presencePenalty", "0.2468", "0.2468"),
+        MarkedField("max_tokens", "generationConfig.maxOutputTokens", "3579", "3579"),
+        MarkedField("stop", "generationConfig.stopSequences", #"["STOPMARK"]"#, "STOPMARK"),
+        MarkedField("n", "generationConfig.candidateCount", "17", ":17"),
+        MarkedField("logprobs", "generationConfig.logprobs", "13", ":13"),
+        MarkedField("response_format", "generationConfig.responseJsonSchema", #"{"title":"SCHEMAMARK"}"#, "SCHEMAMARK"),
+        MarkedField("generationConfig", "generationConfig.speechConfig", #"{"x":"SPEECHMARK"}"#, "SPEECHMARK"),
+        MarkedField("metadata", "labels", #"{"team":"labelmark"}"#, "labelmark"),
+        MarkedField("service_tier", "serviceTier", #""TIERMARK""#, "TIERMARK"),
+        MarkedField("safetySettings", "safetySettings", #"[{"category":"SAFETYMARK"}]"#, "SAFETYMARK"),
+        MarkedField(
+          "messages[0]", "systemInstruction", #"{"parts":[{"text":"SYSTEMMARK"}]}"#, "SYSTEMMARK"),
+        MarkedField(
+          "tools[0]", "tools", #"[{"functionDeclarations":[{"name":"f","description":"TOOLMARK"}]}]"#, "TOOLMARK"),
+      ]
     default: []
     }
   }
@@ -117,9 +139,26 @@ struct MarkedField: Sendable {
     case .openAIChat, .anthropicMessages:
       body = ["model": "m", "messages": [["role": "user", "content": "hi"]]]
     case .openAIResponses: body = ["model": "m", "input": "hi"]
+    case .gemini, .vertexGemini: body = ["contents": [["parts": [["text": "hi"]]]]]
     default: body = [:]
     }
-    for field in fields { body[field.name] = (try? JSON.parse(field.json)) ?? .null }
+    for field in fields {
+      let value = (try? JSON.parse(field.json)) ?? .null
+      let path = field.name.split(separator: ".").map(String.init)
+      if path.count == 1 {
+        body[path[0]] = value
+      } else {
+        body[path[0]] = .object((body[path[0]]?.object ?? JSONObject()).with(path[1], value))
+      }
+    }
     return .object(body)
+  }
+}
+
+extension JSONObject {
+  fileprivate func with(_ name: String, _ value: JSON) -> JSONObject {
+    var copy = self
+    copy[name] = value
+    return copy
   }
 }

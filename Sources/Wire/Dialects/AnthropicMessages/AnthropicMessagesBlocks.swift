@@ -74,23 +74,16 @@ struct AnthropicMessagesBlockEncoder {
   private func source(of media: Media, defaultType: String) -> JSON? {
     switch media.source {
     case .base64(let data):
-      ["type": "base64", "media_type": .string(media.mediaType ?? defaultType), "data": .string(data)]
-    case .url(let url): Self.inlineSource(url) ?? ["type": "url", "url": .string(url)]
+      Self.source(base64: data, media.mediaType ?? defaultType)
+    case .url(let url):
+      InlineData(url).map { Self.source(base64: $0.base64, $0.mediaType) } ?? ["type": "url", "url": .string(url)]
     case .fileID(let id): ["type": "file", "file_id": .string(id)]
     case .text: nil
     }
   }
 
-  /// The bytes within a `data:` address (RFC 2397), which is not taken as an address.
-  private static func inlineSource(_ url: String) -> JSON? {
-    guard url.hasPrefix("data:"), let comma = url.firstIndex(of: ",") else { return nil }
-    let head = url[..<comma].dropFirst("data:".count)
-    guard head.hasSuffix(";base64") else { return nil }
-    let mediaType = head.prefix { $0 != ";" }
-    return [
-      "type": "base64", "media_type": .string(String(mediaType)),
-      "data": .string(String(url[url.index(after: comma)...])),
-    ]
+  private static func source(base64 data: String, _ mediaType: String) -> JSON {
+    ["type": "base64", "media_type": .string(mediaType), "data": .string(data)]
   }
 
   // MARK: Thinking

@@ -70,6 +70,11 @@ extension AnthropicMessagesRequestEncoder {
   /// leave no room.
   @discardableResult
   private mutating func enableThinking(_ wanted: Int, askedFor field: String) -> Int? {
+    guard !request.messages.goOnAfterCallsWithoutThinking else {
+      change(
+        field, .dropped, "the thinking before the tool calls did not come back, and this model goes on only with it")
+      return nil
+    }
     let budget = held(wanted)
     guard budget < body["max_tokens"]?.int ?? 0 else {
       change(field, .dropped, "the output limit leaves no room for thinking")
@@ -128,5 +133,22 @@ extension AnthropicMessagesRequestEncoder {
     var config = body["output_config"]?.object ?? JSONObject()
     config["format"] = ["type": "json_schema", "schema": schema]
     body["output_config"] = .object(config)
+  }
+}
+
+extension [Message] {
+  /// Whether the model is to go on with a turn whose calls come without the signed thinking that led to them.
+  ///
+  /// docs.anthropic.com, extended thinking with tool use: such a turn must start with a thinking block.
+  fileprivate var goOnAfterCallsWithoutThinking: Bool {
+    let answered = reversed().prefix { $0.role != .assistant }
+    let bringsResults = answered.contains { message in
+      message.content.contains { if case .toolResult = $0.kind { true } else { false } }
+    }
+    guard bringsResults, let turn = last(where: { $0.role == .assistant }) else { return false }
+    guard case .reasoning(let block)? = turn.content.first?.kind, let seal = block.encrypted ?? block.signature else {
+      return true
+    }
+    return !seal.isReadable(by: .anthropic)
   }
 }

@@ -16,6 +16,11 @@ struct AnthropicMessagesRequestEncoder {
   }
 
   mutating func encode() -> EncodedRequest {
+    encodeBody()
+    return encoded
+  }
+
+  mutating func encodeBody() {
     body["model"] = .string(request.model)
     addMaxTokens()
     addConversation()
@@ -25,10 +30,18 @@ struct AnthropicMessagesRequestEncoder {
     addSampling()
     addStop()
     addRest()
-    var writer = JSONWriter()
-    writer.write(body)
-    return EncodedRequest(body: writer.bytes, changes: changes)
   }
+
+  /// Only what steers the model, for a format that has another place for it.
+  mutating func encodeSettings() {
+    addMaxTokens()
+    addThinking()
+    addSampling()
+    addStop()
+  }
+
+  /// What has been written so far.
+  var encoded: EncodedRequest { EncodedRequest(body: JSON.object(body).bytes, changes: changes) }
 
   mutating func change(_ field: String, _ what: Change.What, _ why: String) {
     changes.append(Change(field, what, why))
@@ -191,31 +204,14 @@ struct AnthropicMessagesRequestEncoder {
     addExtras()
   }
 
-  /// What the caller said in this format's own words stands beside what we say, never in its place.
   private mutating func addExtras() {
     for extra in request.extras.members {
       if extra.name == "stream_options" {
         change(extra.name, .dropped, "a stream always tells its usage here")
-      } else if let ours = body[extra.name]?.object, let theirs = extra.value.object {
-        body[extra.name] = .object(merged(theirs, into: ours, as: extra.name))
-      } else if body[extra.name] == nil {
-        body[extra.name] = extra.value
       } else {
-        change(extra.name, .dropped, "it is said already")
+        body.add(extra, changes: &changes)
       }
     }
-  }
-
-  private mutating func merged(_ theirs: JSONObject, into ours: JSONObject, as field: String) -> JSONObject {
-    var whole = ours
-    for member in theirs.members {
-      if whole[member.name] == nil {
-        whole[member.name] = member.value
-      } else {
-        change("\(field).\(member.name)", .dropped, "it is said already")
-      }
-    }
-    return whole
   }
 
   private mutating func addMetadata() {
@@ -236,7 +232,7 @@ extension JSONNumber {
 
 extension JSON {
   /// A schema that says what every schema of arguments must: `"type": "object"`.
-  fileprivate var asObjectSchema: JSON {
+  var asObjectSchema: JSON {
     let schema: JSON = if case .raw(let bytes) = self { (try? JSON.parse(bytes)) ?? self } else { self }
     guard var object = schema.object, object["type"] == nil else { return self }
     object["type"] = "object"

@@ -97,6 +97,14 @@ extension Finish {
 }
 
 extension [TokenLogprob] {
+  /// As the format has them; the bytes of a token have no place.
+  var geminiResult: JSON {
+    [
+      "chosenCandidates": .array(map { .object($0.geminiCandidate) }),
+      "topCandidates": .array(map { ["candidates": .array($0.top.map { .object($0.geminiCandidate) })] }),
+    ]
+  }
+
   /// The tokens chosen, and the likeliest in the place of each.
   init(geminiResult result: JSON) {
     let top = result["topCandidates"]?.array ?? []
@@ -110,6 +118,8 @@ extension [TokenLogprob] {
 }
 
 extension TokenLogprob {
+  fileprivate var geminiCandidate: JSONObject { ["token": .string(token), "logProbability": .number(logprob)] }
+
   fileprivate init?(geminiCandidate json: JSON) {
     guard let token = json["token"]?.string else { return nil }
     // A probability of one is left out as zeros are.

@@ -10,7 +10,10 @@ extension GeminiContentRequestEncoder {
       return change("reasoning_effort", .dropped, "this model does not think")
     }
     guard reasoning.effort != "none" else { return turnThinkingOff(reasoning) }
-    var thinking: JSONObject = ["includeThoughts": true]
+    var thinking = JSONObject()
+    // A caller of this format may not want to see it.
+    let isSaid = request.extras["generationConfig"]?["thinkingConfig"]?["includeThoughts"] != nil
+    if !isSaid { thinking["includeThoughts"] = true }
     if let range = model.budget {
       thinking["thinkingBudget"] = .number(JSONNumber(budget(for: reasoning, within: range)))
     } else if let effort = reasoning.effort {

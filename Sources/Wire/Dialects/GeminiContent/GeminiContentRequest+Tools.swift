@@ -38,6 +38,7 @@ extension GeminiContentRequestEncoder {
     function["description"] = tool.description.map { .string($0) }
     // Any JSON Schema; `parameters` takes only a part of OpenAPI's (ai.google.dev/api/caching#FunctionDeclaration).
     function["parametersJsonSchema"] = tool.parameters
+    function.fill(from: tool.extras, at: field, changes: &changes)
     if tool.strict == true { change("\(field).strict", .dropped, "this format has no strict tools") }
     if tool.cacheControl != nil {
       change("\(field).cache_control", .dropped, "this format has no cache breakpoints")

@@ -4,8 +4,9 @@
 enum GeminiContentSeal {
   /// `carried(in:)` begins so, in Base64.
   private static let beginning = base64(Array("llmgw.".utf8))
-  /// Stands before the family of a seal that is encrypted thinking, not a signature.
+  /// What stands before the family tells encrypted thinking from a signature.
   private static let encryptedMark = "encrypted:"
+  private static let signatureMark = "signature:"
   /// Stands for a family nobody told.
   private static let unknownFamily = "any"
 
@@ -13,7 +14,8 @@ enum GeminiContentSeal {
   static func carried(_ seal: Seal, isEncrypted: Bool = false) -> String {
     if !isEncrypted, seal.isReadable(by: .gemini), decoded(seal.text) != nil { return seal.text }
     let family = seal.family?.rawValue ?? unknownFamily
-    let marked = Seal(seal.text, of: Seal.Family(rawValue: (isEncrypted ? encryptedMark : "") + family))
+    let mark = isEncrypted ? encryptedMark : signatureMark
+    let marked = Seal(seal.text, of: Seal.Family(rawValue: mark + family))
     return base64(Array(marked.carried(in: .gemini).utf8))
   }
 
@@ -21,9 +23,9 @@ enum GeminiContentSeal {
   static func read(_ text: String) -> (seal: Seal, isEncrypted: Bool) {
     guard text.hasPrefix(beginning), let bytes = decoded(text) else { return (Seal(text, of: .gemini), false) }
     var seal = Seal(carried: String(decoding: bytes, as: UTF8.self), in: .gemini)
-    var family = seal.family?.rawValue ?? ""
-    let isEncrypted = family.hasPrefix(encryptedMark)
-    if isEncrypted { family.removeFirst(encryptedMark.count) }
+    let marked = seal.family?.rawValue ?? ""
+    let isEncrypted = marked.hasPrefix(encryptedMark)
+    let family = String(marked.dropFirst(isEncrypted ? encryptedMark.count : signatureMark.count))
     seal.family = family == unknownFamily ? nil : Seal.Family(rawValue: family)
     return (seal, isEncrypted)
   }

@@ -137,9 +137,9 @@ enum GeminiContentResult {
   /// A text that spells an object is that object; another one stands in `result`, or in `error`.
   static func encode(_ texts: [String], isError: Bool) -> JSONObject {
     let text = texts.joined(separator: "\n\n")
-    let object = texts.isEmpty ? JSONObject() : (try? JSON.parse(text))?.object
+    let object = (try? JSON.parse(text))?.object  // most texts spell none
     if isError { return ["error": object.map { .object($0) } ?? .string(text)] }
-    return object ?? ["result": .string(text)]
+    return object ?? (texts.isEmpty ? [:] : ["result": .string(text)])
   }
 
   /// The text that `encode` makes `response` of.

@@ -20,6 +20,34 @@ enum GeminiContentUsage {
     return usage
   }
 
+  /// As Google writes it; an object of its own is written as it came.
+  static func encode(_ usage: Usage) -> JSONObject {
+    var object = usage.raw?.object ?? JSONObject()
+    if object["totalTokenCount"] == nil { object = made(of: usage) }
+    object["cost"] = usage.reportedCost.map { .number(JSONNumber($0, places: 12)) }
+    return object
+  }
+
+  private static func made(of usage: Usage) -> JSONObject {
+    func number(_ count: Int?) -> JSON? { count.map { .number(JSONNumber($0)) } }
+    var object = JSONObject()
+    object["promptTokenCount"] = number(usage.input)
+    object["candidatesTokenCount"] = number(usage.output.map { max($0 - (usage.reasoning ?? 0), 0) })
+    object["totalTokenCount"] = number(sum(usage.input, usage.output))
+    object["cachedContentTokenCount"] = number(usage.cacheRead)
+    object["thoughtsTokenCount"] = number(usage.reasoning)
+    object["promptTokensDetails"] = details(audio: usage.audioInput, image: usage.imageInput)
+    object["candidatesTokensDetails"] = details(audio: usage.audioOutput, image: usage.imageOutput)
+    object["serviceTier"] = usage.serviceTier.map { .string($0) }
+    return object
+  }
+
+  private static func details(audio: Int?, image: Int?) -> JSON? {
+    let counts = [("AUDIO", audio), ("IMAGE", image)].compactMap { name, count in count.map { (name, $0) } }
+    guard !counts.isEmpty else { return nil }
+    return .array(counts.map { ["modality": .string($0), "tokenCount": .number(JSONNumber($1))] })
+  }
+
   private static func count(_ json: JSON?) -> Int? { AnthropicMessagesUsage.count(json) }
 
   /// Unknown only when both are.
