@@ -63,7 +63,8 @@ struct CatalogData {
 
   /// How the address of a streamed call of a model `m` ends, by dialect.
   private static let paths = [
-    "/chat/completions", "/messages", "/model/m/converse-stream", "/models/m:streamGenerateContent?alt=sse",
+    "/chat/completions", "/responses", "/messages", "/model/m/converse-stream",
+    "/models/m:streamGenerateContent?alt=sse",
   ]
 
   @Test func `every provider whose dialect is built in has a whole address, or says what is missing`() throws {
