@@ -106,7 +106,7 @@ struct MatrixCell {
       var step = Translation.request(of: read, from: client, to: provider)
       step.request.model = "claude-m"
       let encoded = try provider.dialect.encode(step.request, to: traits, quirks: Quirks())
-      let told = (step.changes + encoded.changes).filter { $0.field != "stream_options.include_usage" }
+      let told = (step.changes + encoded.changes).filter { !Self.ours.contains($0.field) }
       changes += told
       let sent = String(decoding: encoded.body, as: UTF8.self)
       for mark in marks where !sent.contains(mark) && !told.contains(where: { $0.what != .added }) {
@@ -114,6 +114,11 @@ struct MatrixCell {
       }
     }
   }
+
+  /// What we ask for on our own account.
+  private static let ours: Set<String> = [
+    "stream_options.include_usage", "store", "include[reasoning.encrypted_content]",
+  ]
 
   static let traits: ModelTraits = {
     var traits = ModelTraits()

@@ -20,4 +20,11 @@ public enum OpenAIResponses: Dialect {
   /// Asks for encrypted thinking, and for probabilities of tokens.
   static let encryptedContentInclude = "reasoning.encrypted_content"
   static let logprobsInclude = "message.output_text.logprobs"
+
+  /// Whether a request has the provider keep anything of the conversation.
+  static func keepsState(_ request: JSONObject) -> Bool {
+    ["store", "previous_response_id", "conversation", "background"].contains { name in
+      request[name].map { $0 != .bool(false) && !$0.isNull } ?? false
+    }
+  }
 }

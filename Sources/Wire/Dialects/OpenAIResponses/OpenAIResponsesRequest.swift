@@ -49,10 +49,7 @@ struct OpenAIResponsesRequestEncoder: OpenAIRequestEncoding {
 
   /// Nothing needs to be kept at the provider for the conversation to go on: its thinking comes back with us, encrypted.
   private mutating func addStatelessness() {
-    let keepsState = ["store", "previous_response_id", "conversation", "background"].contains { name in
-      body[name].map { $0 != .bool(false) && !$0.isNull } ?? false
-    }
-    guard !keepsState else { return }
+    guard !OpenAIResponses.keepsState(body) else { return }
     if body["store"] == nil, !quirks.unsupported.contains("store") {
       body["store"] = false
       changes.append(Change("store", .added, "the conversation is sent each time, so nothing need be kept"))

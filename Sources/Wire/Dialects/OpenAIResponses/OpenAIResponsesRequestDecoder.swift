@@ -37,7 +37,7 @@ struct OpenAIResponsesRequestDecoder {
     try readTools()
     try readReasoning()
     try readText()
-    try readLogprobs()
+    try readInclude()
     request.maxOutputTokens = try members.int("max_output_tokens")
     request.sampling.temperature = try members.number("temperature")
     request.sampling.topP = try members.number("top_p")
@@ -135,11 +135,18 @@ struct OpenAIResponsesRequestDecoder {
     rest.members += left.rest.members.map { .init(name: path + $0.name, value: $0.value) }
   }
 
-  private mutating func readLogprobs() throws(WireError) {
-    guard let include = try members.strings("include") else { return }
-    let others = include.filter { $0 != OpenAIResponses.logprobsInclude }
-    if others.count < include.count { request.logprobs = try members.int("top_logprobs") ?? 0 }
-    if !others.isEmpty { rest["include"] = .array(others.map { .string($0) }) }
+  /// Who has nothing kept gets everything back from us, whatever the provider: that need not be asked for any more.
+  private mutating func readInclude() throws(WireError) {
+    var include = try members.strings("include") ?? []
+    if include.contains(OpenAIResponses.logprobsInclude) {
+      request.logprobs = try members.int("top_logprobs") ?? 0
+      include.removeAll { $0 == OpenAIResponses.logprobsInclude }
+    }
+    if !OpenAIResponses.keepsState(members.rest) {
+      _ = members.take("store")
+      include.removeAll { $0 == OpenAIResponses.encryptedContentInclude }
+    }
+    if !include.isEmpty { rest["include"] = .array(include.map { .string($0) }) }
   }
 }
 
