@@ -108,7 +108,7 @@ struct AnthropicMessagesBlockEncoder {
       changes.append(Change("\(field).arguments", .converted, "they are no JSON object, which this format requires"))
     }
     let type = call.kind == .atProvider ? "server_tool_use" : "tool_use"
-    let id = Self.callID(call.id)
+    let id = CallIDForm.word.fit(call.id)
     if id != call.id { changes.append(Change("\(field).id", .converted, "ids are letters, digits, _ and - here")) }
     return ["type": .string(type), "id": .string(id), "name": .string(call.name), "input": input]
   }
@@ -123,24 +123,9 @@ struct AnthropicMessagesBlockEncoder {
         content.append(.object(inner))
       }
     }
-    var object: JSONObject = ["type": "tool_result", "tool_use_id": .string(Self.callID(result.callID))]
+    var object: JSONObject = ["type": "tool_result", "tool_use_id": .string(CallIDForm.word.fit(result.callID))]
     if !content.isEmpty { object["content"] = .array(content) }
     if result.isError { object["is_error"] = true }
     return object
-  }
-
-  /// The id as this format takes it: `^[a-zA-Z0-9_-]+$`.
-  ///
-  /// A call and its result are given the same one.
-  private static func callID(_ id: String) -> String {
-    String(
-      decoding: id.utf8.map { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          byte
-        default: UInt8(ascii: "_")
-        }
-      }, as: UTF8.self)
   }
 }

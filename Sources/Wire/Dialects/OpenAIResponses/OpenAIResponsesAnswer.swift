@@ -155,10 +155,12 @@ struct OpenAIResponsesAnswerEncoder {
 
   private mutating func add(_ call: ToolCall, _ part: ContentPart, _ place: String) {
     guard call.kind != .atProvider else { return drop(place, "a tool another provider ran has no place here") }
-    var object: JSONObject =
-      call.kind == .custom
-      ? ["type": "custom_tool_call", "call_id": .string(call.id), "name": .string(call.name)]
-      : ["type": "function_call", "call_id": .string(call.id), "name": .string(call.name)]
+    let id = quirks.callIDs.fit(call.id)
+    if id != call.id { changes.append(Change("\(place).id", .converted, "this provider takes ids of another form")) }
+    var object: JSONObject = [
+      "type": call.kind == .custom ? "custom_tool_call" : "function_call", "call_id": .string(id),
+      "name": .string(call.name),
+    ]
     object[call.kind == .custom ? "input" : "arguments"] = .string(call.arguments)
     for extra in part.extras.members { object[extra.name] = extra.value }
     add(item: object)

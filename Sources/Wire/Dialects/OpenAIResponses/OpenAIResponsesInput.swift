@@ -133,7 +133,9 @@ struct OpenAIResponsesInputEncoder {
       if let object = try encode(inner, "\(field).content[\(index)]") { output.append(object) }
     }
     let type: JSON = customCalls.contains(result.callID) ? "custom_tool_call_output" : "function_call_output"
-    var object: JSONObject = ["type": type, "call_id": .string(result.callID), "output": Self.content(output)]
+    var object: JSONObject = [
+      "type": type, "call_id": .string(quirks.callIDs.fit(result.callID)), "output": Self.content(output),
+    ]
     for extra in part.extras.members { object[extra.name] = extra.value }
     return object
   }
