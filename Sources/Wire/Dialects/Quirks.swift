@@ -102,6 +102,22 @@ public struct Quirks: Sendable, Equatable {
   /// Thinking may stand in the text, between `<think>` and `</think>`.
   public var thinkTags = false
 
+  // MARK: Embeddings and ranking
+
+  /// The path of embeddings, where it is not the dialect's.
+  public var embeddingsPath: String?
+  /// The name of a vector's length.
+  public var dimensionsField = "dimensions"
+  /// The parameter for what vectors are for, and its words by ours: `query`, `document`, ...
+  public var embeddingPurposeField: String?
+  public var embeddingPurposes: [String: String] = [:]
+  /// The parameter that says whether long texts are cut off.
+  public var truncationField: String?
+  /// The path of ranking, where it is not the dialect's.
+  public var rerankPath: String?
+  /// The name of how many are wanted.
+  public var rerankTopField = "top_n"
+
   // MARK: Streams, usage and money
 
   /// Usage comes at a stream's end without being asked for.
