@@ -135,8 +135,8 @@ public enum OpenAIEmbeddings: ServedEmbeddingDialect {
 
   /// Some tell only the total, which is all input.
   private static func usage(_ json: JSON, _ quirks: Quirks) -> Usage? {
-    var usage = OpenAIChatUsage.decode(json, serviceTier: nil, quirks: quirks)
-    usage?.input = usage?.input ?? json["total_tokens"]?.int
+    guard var usage = OpenAIChatUsage.decode(json, serviceTier: nil, quirks: quirks) else { return nil }
+    if usage.input == nil { usage.input = json["total_tokens"]?.int }
     return usage
   }
 
