@@ -25,6 +25,8 @@ extension DialectName {
     if let served = format.served { return served.encodeReply(reply, under: .sample).body }
     switch self {
     case .bedrockConverse: return ConverseAnswer(reply).body
+    case .cohereV2: return CohereAnswer(reply).body
+    case .ollama: return OllamaAnswer(reply).body
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")
     }
   }
@@ -33,6 +35,8 @@ extension DialectName {
     if let served = format.served { return served.stream(reply.events, under: .sample).bytes }
     switch self {
     case .bedrockConverse: return try ConverseAnswer(reply).stream
+    case .cohereV2: return CohereAnswer(reply).stream
+    case .ollama: return OllamaAnswer(reply).stream
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")
     }
   }
