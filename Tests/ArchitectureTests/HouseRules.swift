@@ -76,7 +76,7 @@ struct HouseRules {
   }
 
   static let dialects: Set<String> = [
-    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "/openai",
+    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "ollama", "/openai",
   ]
 
   /// The texts between quotes on a line.

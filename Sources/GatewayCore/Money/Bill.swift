@@ -43,11 +43,10 @@ extension PriceCard {
   /// Prices `usage`: each token once, at the rate of the most particular kind it belongs to.
   package func bill(for usage: Usage, terms: PricingTerms) -> Bill {
     let rates = RateFinder(card: self, inputTokens: usage.input ?? 0, terms: terms)
-    let counts = BillableCounts(usage)
+    let counts = BillableCounts(usage.asBilled)
     let lines = counts.entries.compactMap { kind, count -> Bill.Line? in
       let rate = rates.rate(of: kind)
-      // A card without a fee per request has none; anything else without a price is unknown.
-      return kind == .request && rate == nil ? nil : Bill.Line(kind: kind, count: count, rate: rate)
+      return kind.isFee && rate == nil ? nil : Bill.Line(kind: kind, count: count, rate: rate)
     }
     let applied = applicableUplifts(terms)
     let total = counts.areKnown ? Self.total(of: lines, uplifts: applied) : nil
@@ -98,6 +97,17 @@ private struct CheckedProduct {
   }
 }
 
+extension Usage {
+  /// The tokens that are paid for: those the provider bills, where it says so, are not parted further.
+  fileprivate var asBilled: Usage {
+    guard let billed else { return self }
+    var usage = Usage(input: billed.input, output: billed.output)
+    usage.searches = searches
+    usage.queries = queries
+    return usage
+  }
+}
+
 /// The tokens of a call, parted so that each is in one kind only.
 private struct BillableCounts {
   private(set) var entries: [(PriceKind, Int)] = []
@@ -110,6 +120,7 @@ private struct BillableCounts {
     takeInput(usage)
     takeOutput(usage)
     take(.search, usage.searches ?? 0)
+    take(.query, usage.queries ?? 0)
     entries.append((.request, 1))
   }
 
@@ -157,6 +168,7 @@ private struct BillableCounts {
     [
       usage.input, usage.output, usage.cacheRead, usage.cacheWrite, usage.cacheWriteOneHour, usage.reasoning,
       usage.audioInput, usage.audioOutput, usage.imageInput, usage.imageOutput, usage.searches,
+      usage.queries,
     ].compactMap { $0 }
   }
 }

@@ -48,9 +48,13 @@ public enum PriceKind: String, Sendable, CaseIterable {
   case imageOutput = "image_output"
   case search
   case request = "per_request"
+  case query = "per_query"
 
   /// Surcharges for where or how fast a model runs are on tokens only.
-  var isPerToken: Bool { self != .search && self != .request }
+  var isPerToken: Bool { self != .search && !isFee }
+
+  /// A fee: a card without one has none, where any other price that is not there is unknown.
+  var isFee: Bool { self == .request || self == .query }
 
   /// The kind whose price an absent one has.
   var standIn: PriceKind? {
@@ -58,7 +62,7 @@ public enum PriceKind: String, Sendable, CaseIterable {
     case .cacheRead, .cacheWrite, .audioInput, .imageInput: .input
     case .reasoning, .audioOutput, .imageOutput: .output
     case .cacheWriteOneHour: .cacheWrite
-    case .input, .output, .search, .request: nil
+    case .input, .output, .search, .request, .query: nil
     }
   }
 }

@@ -28,12 +28,26 @@ public struct Usage: Sendable, Equatable {
   public var imageOutput: Int?
   /// Searches the provider ran and bills one by one.
   public var searches: Int?
+  /// Queries the provider bills one by one: one and more of a rerank call.
+  public var queries: Int?
+  /// The tokens the provider bills, where it bills others than it counts.
+  public var billed: Billed?
   /// What the provider says the call cost, in picodollars (10^-12 USD).
   public var reportedCost: Int64?
   /// The service tier that was really used, the provider's own word.
   public var serviceTier: String?
   /// The provider's own usage object.
   public var raw: JSON?
+
+  /// Tokens as they are billed.
+  public struct Billed: Sendable, Equatable {
+    public var input: Int
+    public var output: Int
+    public init(input: Int, output: Int) {
+      self.input = input
+      self.output = output
+    }
+  }
 
   public init(input: Int? = nil, output: Int? = nil) {
     self.input = input

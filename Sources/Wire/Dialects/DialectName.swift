@@ -11,6 +11,8 @@ public enum DialectName: String, Sendable, CaseIterable {
   case bedrockInvoke = "bedrock-invoke"
   case azureOpenAI = "azure-openai"
   case vertexAnthropic = "vertex-anthropic"
+  case cohereV2 = "cohere-v2"
+  case ollama = "ollama"
 
   /// The format itself.
   public var dialect: any Dialect.Type {
@@ -24,6 +26,8 @@ public enum DialectName: String, Sendable, CaseIterable {
     case .bedrockInvoke: BedrockInvoke.self
     case .azureOpenAI: AzureOpenAI.self
     case .vertexAnthropic: VertexAnthropic.self
+    case .cohereV2: CohereV2.self
+    case .ollama: Ollama.self
     }
   }
 

@@ -39,7 +39,8 @@ struct Fixture: Sendable, CustomTestStringConvertible {
 
   private init?(_ dialect: DialectName, _ folder: String, _ name: String) {
     let stream =
-      Files.read("\(folder)/\(name)/reply.sse") ?? Files.read("\(folder)/\(name)/reply.frames").map(Frames.bytes)
+      Files.read("\(folder)/\(name)/reply.sse") ?? Files.read("\(folder)/\(name)/reply.ndjson")
+      ?? Files.read("\(folder)/\(name)/reply.frames").map(Frames.bytes)
     guard let body = stream ?? Files.read("\(folder)/\(name)/reply.json"),
       let expected = Files.read("\(folder)/\(name)/expected.json")
     else { return nil }

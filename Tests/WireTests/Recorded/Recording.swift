@@ -27,6 +27,8 @@ struct Recording {
     case .vertexGemini: folders = []  // those of the other address are of the same format
     case .bedrockConverse: folders = ["bedrock-converse"]
     case .bedrockInvoke: folders = ["bedrock-invoke"]
+    case .cohereV2: folders = ["cohere-v2"]
+    case .ollama: folders = ["ollama"]
     case .azureOpenAI, .vertexAnthropic: folders = []  // their answers are those of the formats they wrap
     }
     var recordings: [Recording] = []
@@ -53,6 +55,12 @@ struct Recording {
     let short = shortest.values.filter { $0.body.count < 3000 }
     let least = shortest.values.min { $0.body.count < $1.body.count }
     return (short.isEmpty ? [least].compactMap(\.self) : short).sorted { $0.id < $1.id }
+  }
+
+  /// Where a stream is cut: at every byte, or at some of a long one, which is read anew for each.
+  var cuts: [Int] {
+    let mostBytesRead = 40_000_000
+    return Array(stride(from: 0, to: body.count, by: max(1, body.count * body.count / mostBytesRead)))
   }
 
   private static let operations: Set<String> = [

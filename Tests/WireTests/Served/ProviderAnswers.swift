@@ -27,6 +27,8 @@ extension DialectName {
     switch self {
     case .bedrockConverse: return ConverseAnswer(reply).body
     case .bedrockInvoke: return AnthropicMessages.encodeReply(reply, under: .sample).body
+    case .cohereV2: return CohereAnswer(reply).body
+    case .ollama: return OllamaAnswer(reply).body
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")
     }
   }
@@ -36,6 +38,8 @@ extension DialectName {
     switch self {
     case .bedrockConverse: return try ConverseAnswer(reply).stream
     case .bedrockInvoke: return framed(AnthropicMessages.stream(reply.events, under: .sample).bytes)
+    case .cohereV2: return CohereAnswer(reply).stream
+    case .ollama: return OllamaAnswer(reply).stream
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")
     }
   }

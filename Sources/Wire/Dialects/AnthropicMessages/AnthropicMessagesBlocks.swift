@@ -101,12 +101,7 @@ struct AnthropicMessagesBlockEncoder {
   // MARK: Tools
 
   private mutating func toolUse(_ call: ToolCall, _ field: String) -> JSONObject? {
-    var input = (try? JSON.parse(call.arguments)) ?? .null
-    if input.object == nil {
-      // The model is shown what it wrote, in the only form the format takes.
-      input = ["arguments": .string(call.arguments)]
-      changes.append(Change("\(field).arguments", .converted, "they are no JSON object, which this format requires"))
-    }
+    let input = call.argumentsObject(field, changes: &changes)
     let type = call.kind == .atProvider ? "server_tool_use" : "tool_use"
     let id = CallIDForm.word.fit(call.id)
     if id != call.id { changes.append(Change("\(field).id", .converted, "ids are letters, digits, _ and - here")) }

@@ -69,12 +69,7 @@ struct BedrockConverseBlockEncoder {
   // MARK: Tools
 
   private mutating func toolUse(_ call: ToolCall, _ field: String) -> JSONObject? {
-    var input = (try? JSON.parse(call.arguments)) ?? .null
-    if input.object == nil {
-      // The model is shown what it wrote, in the only form the format takes.
-      input = ["arguments": .string(call.arguments)]
-      ownChanges.append(Change("\(field).arguments", .converted, "they are no JSON object, which this format requires"))
-    }
+    let input = call.argumentsObject(field, changes: &ownChanges)
     let id = Self.callIDs.fit(call.id)
     if id != call.id {
       ownChanges.append(Change("\(field).id", .converted, "ids are 64 letters, digits, _, -, . and : here"))

@@ -195,5 +195,5 @@ extension OpenAIChatStreamDecoder {
 
 extension ArraySlice<UInt8> {
   /// `[DONE]`, perhaps with spaces after it.
-  fileprivate var isDoneMarker: Bool { first == ASCII.openBracket && starts(with: "[DONE]".utf8) }
+  var isDoneMarker: Bool { first == ASCII.openBracket && starts(with: "[DONE]".utf8) }
 }
