@@ -5,7 +5,7 @@ import Wire
 
 let usage = """
   usage: Workloads (stream-FORMAT | translate-FORMAT-to-FORMAT | forward-FORMAT | long-arguments | json-body | nothing) REPEATS
-  FORMAT: openai-chat or anthropic-messages
+  FORMAT: openai-chat, anthropic-messages or openai-responses
   """
 guard CommandLine.arguments.count == 3, let repeats = Int(CommandLine.arguments[2]) else {
   print(usage)
@@ -15,14 +15,22 @@ guard CommandLine.arguments.count == 3, let repeats = Int(CommandLine.arguments[
 switch CommandLine.arguments[1] {
 case "stream-openai-chat": try decode(OpenAIChat.self, openAIChatStream(chunks: 10_000), repeats)
 case "stream-anthropic-messages": try decode(AnthropicMessages.self, anthropicStream(chunks: 10_000), repeats)
+case "stream-openai-responses": try decode(OpenAIResponses.self, responsesStream(chunks: 10_000), repeats)
 case "translate-openai-chat-to-anthropic-messages":
   try translate(OpenAIChat.self, to: AnthropicMessages.self, openAIChatStream(chunks: 10_000), repeats)
 case "translate-anthropic-messages-to-openai-chat":
   try translate(AnthropicMessages.self, to: OpenAIChat.self, anthropicStream(chunks: 10_000), repeats)
+case "translate-openai-responses-to-openai-chat":
+  try translate(OpenAIResponses.self, to: OpenAIChat.self, responsesStream(chunks: 10_000), repeats)
+case "translate-openai-chat-to-openai-responses":
+  try translate(OpenAIChat.self, to: OpenAIResponses.self, openAIChatStream(chunks: 10_000), repeats)
+case "forward-openai-responses": try forward(OpenAIResponses.self, responsesStream(chunks: 10_000), repeats)
 case "forward-openai-chat": try forward(OpenAIChat.self, openAIChatStream(chunks: 10_000), repeats)
 case "forward-anthropic-messages": try forward(AnthropicMessages.self, anthropicStream(chunks: 10_000), repeats)
 case "long-arguments":
   try translate(OpenAIChat.self, to: AnthropicMessages.self, longArguments(pieces: 100_000), repeats)
+case "long-arguments-openai-responses":
+  try translate(OpenAIChat.self, to: OpenAIResponses.self, longArguments(pieces: 100_000), repeats)
 case "json-body": try parseBody(repeats)
 case "nothing": break
 default:
@@ -140,6 +148,23 @@ func anthropicStream(chunks: Int) -> [UInt8] {
     #"{"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":10000}}"#
   )
   text += event("message_stop", #"{"type":"message_stop"}"#)
+  return Array(text.utf8)
+}
+
+func responsesStream(chunks: Int) -> [UInt8] {
+  var count = 0
+  func event(_ name: String, _ members: String) -> String {
+    count += 1
+    return "event: response.\(name)\ndata: {\"type\":\"response.\(name)\",\"sequence_number\":\(count),\(members)}\n\n"
+  }
+  let part = #""item_id":"msg_1","output_index":0,"content_index":0,"#
+  var text = event("created", #""response":{"id":"resp_1","model":"m-1","status":"in_progress","output":[]}"#)
+  text += event("output_item.added", #""output_index":0,"item":{"id":"msg_1","type":"message","content":[]}"#)
+  for index in 0..<chunks {
+    text += event("output_text.delta", part + #""delta":" word\#(index % 100)","logprobs":[],"obfuscation":"a1b2c3d4""#)
+  }
+  text += event("output_item.done", #""output_index":0,"item":{"id":"msg_1","type":"message","content":[]}"#)
+  text += event("completed", #""response":{"id":"resp_1","model":"m-1","status":"completed","output":[]}"#)
   return Array(text.utf8)
 }
 

@@ -68,9 +68,19 @@ extension ClientRequestCase {
         {"type":"message","role":"user","id":"msg_0","status":"completed","content":[{"type":"input_text","text":"see"},
         {"type":"input_image","image_url":"data:image/png;base64,AA==","detail":"low"},
         {"type":"input_image","file_id":"f0"},{"type":"input_file","file_data":"data:application/pdf;base64,AA==",
-        "filename":"a.pdf"},{"type":"input_file","filename":"b.pdf","file_data":"AA=="},
+        "filename":"a.pdf"},
         {"type":"input_file","file_url":"https://d"},{"type":"input_file","file_id":"f1"},
         {"type":"input_new","x":1}]},{"type":"message","role":"system","content":"s"}]}
+        """),
+    ClientRequestCase(
+      dialect: .openAIResponses, name: "the bare bytes of a file",
+      body: """
+        {"model":"m","store":true,"input":[{"role":"user","content":[{"type":"input_file","filename":"b.pdf",
+        "file_data":"AA=="}]}]}
+        """,
+      written: """
+        {"model":"m","store":true,"input":[{"type":"message","role":"user","content":[{"type":"input_file",
+        "filename":"b.pdf","file_data":"data:application/pdf;base64,AA=="}]}]}
         """),
     ClientRequestCase(
       dialect: .openAIResponses, name: "without types",

@@ -1,6 +1,6 @@
 // The Responses format (platform.openai.com/docs/api-reference/responses).
 
-/// `POST …/responses`, for calling.
+/// `POST …/responses`, for calling and for serving.
 public enum OpenAIResponses: Dialect {
   public static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String {
     base + "/responses"

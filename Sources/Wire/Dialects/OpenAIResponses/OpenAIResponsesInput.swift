@@ -89,8 +89,9 @@ struct OpenAIResponsesInputEncoder {
 
   /// A single plain text as a string, anything else as a list.
   private static func content(_ parts: [JSONObject]) -> JSON {
-    guard parts.count < 2, parts.first?.members.count ?? 2 == 2 else { return .array(parts.map { .object($0) }) }
-    return parts.isEmpty ? "" : parts.first?["text"] ?? .array(parts.map { .object($0) })
+    guard let first = parts.first else { return "" }
+    let isPlain = parts.count == 1 && first.members.count == 2 && first["type"] == "input_text"
+    return isPlain ? first["text"] ?? "" : .array(parts.map { .object($0) })
   }
 
   // MARK: Parts
@@ -187,7 +188,7 @@ struct OpenAIResponsesMediaEncoder {
     case .base64(let data):
       // Required next to the data, whatever it says.
       file["filename"] = .string(media.name ?? "document")
-      file["file_data"] = .string(media.mediaType == nil ? data : try shared.dataURL(media, data))
+      file["file_data"] = .string(try shared.dataURL(media, data))
       return file
     case .url(let url): file["file_url"] = .string(url)
     case .fileID(let id): file["file_id"] = .string(id)

@@ -70,7 +70,8 @@ enum OpenAIResponsesItem {
   private static func file(_ object: JSONObject) -> ContentPart? {
     var media: Media
     if let data = object["file_data"]?.string {
-      media = data.hasPrefix("data:") ? Media(addressOrData: data) : Media(.base64(data), mediaType: nil)
+      // Bytes without the `data:` in front are taken too.
+      media = data.hasPrefix("data:") ? Media(addressOrData: data) : Media(.base64(data), mediaType: "application/pdf")
     } else if let url = object["file_url"]?.string {
       media = Media(.url(url), mediaType: nil)
     } else if let id = object["file_id"]?.string {

@@ -9,19 +9,12 @@ enum OpenAIResponsesPath {
 }
 
 extension OpenAIResponsesRequestEncoder {
-  /// What the caller said in this format's own words stands beside what we say, never in its place.
   mutating func addExtras() {
     for extra in request.extras.members {
       if extra.name == "stream_options", extra.value["include_usage"] != nil {
         changes.append(Change(extra.name, .dropped, "a stream always tells its usage here"))
-      } else if addMember(extra) {
-        continue
-      } else if let ours = body[extra.name]?.object, let theirs = extra.value.object {
-        body[extra.name] = .object(merged(theirs, into: ours, as: extra.name))
-      } else if body[extra.name] == nil {
-        body[extra.name] = extra.value
-      } else {
-        changes.append(Change(extra.name, .dropped, "it is said already"))
+      } else if !addMember(extra) {
+        body.add(extra, changes: &changes)
       }
     }
   }
@@ -47,18 +40,6 @@ extension OpenAIResponsesRequestEncoder {
     var members = body[object]?.object ?? JSONObject()
     members[String(extra.name.dropFirst(prefix.count))] = extra.value
     body[object] = .object(members)
-  }
-
-  private mutating func merged(_ theirs: JSONObject, into ours: JSONObject, as field: String) -> JSONObject {
-    var whole = ours
-    for member in theirs.members {
-      if whole[member.name] == nil {
-        whole[member.name] = member.value
-      } else {
-        changes.append(Change("\(field).\(member.name)", .dropped, "it is said already"))
-      }
-    }
-    return whole
   }
 
   static let knownParameters: Set<String> = [
