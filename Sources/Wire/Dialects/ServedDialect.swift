@@ -13,6 +13,9 @@ public protocol ServedDialect: Dialect {
   /// Whether a provider of any format does what this extra of a request asks for, so that nothing is lost without it.
   static func isMet(_ extra: JSONObject.Member) -> Bool
 
+  /// What this format calls the fields that changes name in Chat Completions' words: `stop_sequences` for `stop`.
+  static var fieldNames: [String: String] { get }
+
   /// Writes a whole answer.
   static func encodeReply(_ reply: ChatReply, under heading: ReplyHeading) -> EncodedReply
 
@@ -37,6 +40,20 @@ public protocol ServedDialect: Dialect {
 
 extension ServedDialect {
   public static func isMet(_ extra: JSONObject.Member) -> Bool { false }
+
+  public static var fieldNames: [String: String] { [:] }
+
+  /// The change with its field as a client of this format knows it.
+  ///
+  /// `messages[N]` counts the messages of `ChatRequest`, an opening system message among them.
+  public static func named(_ change: Change) -> Change {
+    let end = change.field.firstIndex { $0 == "." || $0 == "[" } ?? change.field.endIndex
+    // A whole path goes before its first word: `reasoning.budget_tokens` before `reasoning`.
+    let own =
+      fieldNames[change.field]
+      ?? fieldNames[String(change.field[..<end])].map { $0 + change.field[end...] }
+    return own.map { Change($0, change.what, change.why) } ?? change
+  }
 }
 
 /// Writes a streamed answer as its events come in.

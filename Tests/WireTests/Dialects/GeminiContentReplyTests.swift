@@ -145,6 +145,14 @@ struct GeminiContentReplies {
     }
   }
 
+  @Test func `a stream that comes as one list is an answer, unless it was cut`() throws {
+    let first = #"{"candidates":[{"content":{"parts":[{"text":"a"}]}}]}"#
+    let last = #"{"candidates":[{"content":{"parts":[{"text":"b"}]},"finishReason":"STOP"}]}"#
+    #expect(try decode("[\(first),\n\(last)]").text == "ab")
+    #expect(throws: WireError.self) { try decode("[\(first)]") }
+    #expect(throws: WireError.self) { try decode("[]") }
+  }
+
   private func signed(_ kind: ContentPart.Kind, _ seal: String) -> ContentPart {
     var part = ContentPart(kind)
     part.signature = Seal(seal, of: .gemini)

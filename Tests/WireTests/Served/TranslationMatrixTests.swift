@@ -61,7 +61,7 @@ private struct MatrixPage {
       text += "| \(subject.rawValue) |"
       for provider in providers {
         let cell = try MatrixCell(client, provider, subject)
-        let marks = cell.changes.map { change in
+        let marks = cell.changes.map { client.served?.named($0) ?? $0 }.map { change in
           let note = "`\(change.field)` \(change.what.rawValue): \(change.why)"
           let index = notes.firstIndex(of: note) ?? notes.count
           if index == notes.count { notes.append(note) }

@@ -163,3 +163,17 @@ extension JSONObject {
     return copy
   }
 }
+
+struct CallersNames {
+  @Test(arguments: [
+    (DialectName.openAIChat, "stop", "stop"), (.anthropicMessages, "stop", "stop_sequences"),
+    (.anthropicMessages, "reasoning.budget_tokens", "thinking.budget_tokens"),
+    (.anthropicMessages, "metadata.k", "metadata.k"), (.gemini, "top_k", "generationConfig.topK"),
+    (.gemini, "messages[2].name", "contents[2].name"), (.openAIResponses, "max_tokens", "max_output_tokens"),
+    (.openAIResponses, "tools[0].strict", "tools[0].strict"),
+  ])
+  func `a change names the field as its caller does`(_ name: DialectName, _ field: String, _ own: String) throws {
+    let served = try #require(name.served)
+    #expect(served.named(Change(field, .dropped, "why")) == Change(own, .dropped, "why"))
+  }
+}

@@ -210,3 +210,14 @@ enum AnthropicMessagesContent {
     return part
   }
 }
+
+extension AnthropicMessages {
+  public static var fieldNames: [String: String] {
+    [
+      "stop": "stop_sequences", "user": "metadata.user_id", "response_format": "output_config.format",
+      "reasoning_effort": "output_config.effort", "reasoning.budget_tokens": "thinking.budget_tokens",
+      "thinking_budget": "thinking.budget_tokens",
+      "parallel_tool_calls": "tool_choice.disable_parallel_tool_use",
+    ]
+  }
+}

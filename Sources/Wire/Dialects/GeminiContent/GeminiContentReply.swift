@@ -3,6 +3,7 @@
 extension GeminiContent {
   public static func decodeReply(_ body: [UInt8], quirks: Quirks) throws(WireError) -> ChatReply {
     let json = try JSON.parse(body)
+    if json.array != nil { return try decodeWholeStream(body) }
     let candidates = json["candidates"]?.array ?? []
     let blocked = Finish(geminiPromptFeedback: json["promptFeedback"])
     guard !candidates.isEmpty || blocked != nil else {
@@ -29,6 +30,20 @@ extension GeminiContent {
       if !candidate.rest.isEmpty { reply.extras["candidate"] = .object(candidate.rest) }
     }
     return reply
+  }
+
+  /// A stream that came as one list: a server that does not know `alt=sse` answers so.
+  private static func decodeWholeStream(_ body: [UInt8]) throws(WireError) -> ChatReply {
+    var decoder = GeminiContentStreamDecoder()
+    var builder = ChatReplyBuilder()
+    var events: [ChatEvent] = []
+    try decoder.decode(body, into: &events)
+    try decoder.finish(into: &events)
+    for event in events { try builder.add(event) }
+    guard decoder.isComplete, builder.failure == nil else {
+      throw WireError(offset: body.count, "the list ends without a finish reason")
+    }
+    return builder.reply
   }
 
   private static let heldElsewhere: Set<String> = ["candidates", "responseId", "modelVersion", "usageMetadata"]

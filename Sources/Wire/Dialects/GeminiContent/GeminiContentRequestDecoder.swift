@@ -150,3 +150,19 @@ extension JSON {
   /// Google's APIs take one value where a list of one is meant.
   var asList: [JSON]? { array ?? (object == nil ? nil : [self]) }
 }
+
+extension GeminiContent {
+  public static var fieldNames: [String: String] {
+    [
+      "temperature": "generationConfig.temperature", "top_p": "generationConfig.topP", "top_k": "generationConfig.topK",
+      "seed": "generationConfig.seed", "frequency_penalty": "generationConfig.frequencyPenalty",
+      "presence_penalty": "generationConfig.presencePenalty", "max_tokens": "generationConfig.maxOutputTokens",
+      "stop": "generationConfig.stopSequences", "n": "generationConfig.candidateCount",
+      "logprobs": "generationConfig.logprobs", "response_format": "generationConfig.responseJsonSchema",
+      "reasoning_effort": "generationConfig.thinkingConfig.thinkingLevel",
+      "reasoning.budget_tokens": "generationConfig.thinkingConfig.thinkingBudget",
+      "thinking_budget": "generationConfig.thinkingConfig.thinkingBudget", "tool_choice": "toolConfig",
+      "metadata": "labels", "service_tier": "serviceTier", "messages": "contents",
+    ]
+  }
+}

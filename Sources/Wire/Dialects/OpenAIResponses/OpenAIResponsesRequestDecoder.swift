@@ -232,3 +232,12 @@ struct OpenAIResponsesInputDecoder {
     messages.append(Message(role, [ContentPart(.other(type: type, item))]))
   }
 }
+
+extension OpenAIResponses {
+  public static var fieldNames: [String: String] {
+    [
+      "max_tokens": "max_output_tokens", "response_format": "text.format", "reasoning_effort": "reasoning.effort",
+      "logprobs": "top_logprobs", "messages": "input",
+    ]
+  }
+}
