@@ -5,11 +5,11 @@ _llmgw_place() {
   case $1 in
   'llmgw')
     commands='chat map spend logs models providers keys config doctor completions version help'
-    flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
+    flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
     commands=''
-    flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help'
+    flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help'
     ;;
   'llmgw map')
     commands=''

@@ -1,8 +1,10 @@
 // The program as a person or a script meets it: the real binary against a server that misbehaves as told.
 
+import GatewayCore
 import Glibc
 import TestSupport
 import Testing
+import Wire
 
 private func sse(_ events: String...) -> String { events.map { "data: \($0)\n\n" }.joined() }
 
@@ -64,7 +66,7 @@ struct AnAnswer {
     home.configure(port: server.port)
     let result = await home.run("chat", "-m", "mock/m", "--json", "hi")
     for key in [
-      "id", "status", "model", "provider", "text", "reasoning", "tool_calls", "finish_reason", "usage", "cost",
+      "id", "status", "model", "provider", "text", "reasoning", "tool_calls", "media", "finish_reason", "usage", "cost",
       "timings", "attempts", "changes", "error", "input_tokens", "output_tokens", "cache_read_tokens",
       "cache_write_tokens", "reasoning_tokens", "usd", "source", "price_id", "first_byte_ms", "first_token_ms",
       "total_ms",
@@ -72,6 +74,30 @@ struct AnAnswer {
     #expect(result.stdout.contains(#""usd": "0.0027""#))
     #expect(result.stdout.contains(#""text": "Hello there""#))
     #expect(result.stdout.contains(#""error": null"#))
+  }
+
+  @Test func `with an image keeps it where it is told to, and says so where it is not`() async throws {
+    let image = "iVBORw0KGgoAAAAN"
+    let body =
+      #"{"choices":[{"index":0,"message":{"role":"assistant","content":"a cat","images":[{"type":"image_url","#
+      + #""image_url":{"url":"data:image/png;base64,\#(image)"}}]},"finish_reason":"stop"}]}"#
+    let answered: [ScriptedServer.Step] = [.readRequest, .write(reply(body, type: "application/json")), .close]
+    let server = try #require(ScriptedServer([answered, answered, answered, answered]))
+    let home = ProgramHome()
+    home.configure(port: server.port)
+    let kept = await home.run("chat", "-m", "mock/m", "--media", home.path + "/pictures", "hi")
+    #expect(kept.stdout == "a cat\n")
+    let path = kept.stderr.split(separator: "\n").last.map(String.init) ?? ""
+    #expect(path.hasPrefix(home.path + "/pictures/") && path.hasSuffix("-1.png"))
+    #expect(try readFile(path, limit: 100) == bytes(base64: image))
+    let told = await home.run("chat", "-m", "mock/m", "hi")
+    #expect(told.stderr.contains("holds 1 image(s) or sound(s). Keep them with --media FOLDER."))
+    let json = await home.run("chat", "-m", "mock/m", "--json", "hi")
+    #expect(json.stdout.contains(#""media_type": "image/png""#) && json.stdout.contains(#""data": "\#(image)""#))
+    let refused = await home.run("chat", "-m", "mock/m", "--media", "/dev/null/x", "hi")
+    #expect(refused.ending == .exited(1))
+    #expect(refused.stdout == "a cat\n")
+    #expect(refused.stderr.contains("media '/dev/null/x/"))
   }
 
   @Test func `without streaming is the same text`() async throws {

@@ -21,6 +21,8 @@ package struct ChatOptions: Sendable, Equatable {
   package var extraction: CodeBlockChoice?
   /// `--output`; `nil` for standard output.
   package var outputPath: String?
+  /// `--media`: where images and sounds of an answer are kept.
+  package var mediaFolder: String?
   package var copies = false
   package var isDryRun = false
   package var costLimit: Picodollars?
@@ -114,6 +116,7 @@ extension ChatOptions {
     .takes("output", "FILE", "Write to FILE, and replace it only with a complete answer; - is standard output.") {
       $0.outputPath = $1 == "-" ? nil : $1
     },
+    .takes("media", "FOLDER", "Keep the images and sounds of an answer as files in FOLDER.") { $0.mediaFolder = $1 },
     .toggle("copy", "Put the answer on the clipboard as well.") { $0.copies = true },
     .toggle("dry-run", "Show the exact request and what it may cost; send nothing.") { $0.isDryRun = true },
     .takes("max-cost", "USD", "Refuse a call that could cost more; limits the answer's length to what is paid for.") {

@@ -17,6 +17,7 @@ extension Outcome {
       "reasoning": JSON(text: reply.reasoningText.isEmpty ? nil : reply.reasoningText),
       "tool_calls": .array(
         reply.toolCalls.map { ["id": .string($0.id), "name": .string($0.name), "arguments": .string($0.arguments)] }),
+      "media": .array(reply.media.map(\.json)),
       "finish_reason": JSON(text: reply.finish?.reason.rawValue),
       "usage": usage.json,
       "cost": cost.json,

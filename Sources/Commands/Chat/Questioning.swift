@@ -29,7 +29,8 @@ struct Questioning: Sendable {
     var answers: [Answer] = []
     for call in calls {
       if calls.count > 1 { announce(call, isFirst: answers.allSatisfy(\.printed.isEmpty)) }
-      let answer = await ask(call)
+      var answer = await ask(call)
+      keepMedia(of: &answer)
       answers.append(answer)
       report(answer)
       if Task.isCancelled || answer.outputFailure != nil { break }
@@ -120,6 +121,33 @@ struct Questioning: Sendable {
       terminal.stderr.note("llmgw: the call could not be booked: \(safeLine(bookkeeping.description))")
     }
     if let failure = answer.failure { terminal.stderr.note(safeLine(failure.line)) }
+  }
+}
+
+extension Questioning {
+  /// Keeps images and sounds where that was asked for, and says where they are; else that there are some.
+  private func keepMedia(of answer: inout Answer) {
+    let outcome = answer.outcome
+    let media = outcome.reply.media
+    guard !media.isEmpty else { return }
+    guard let folder = options.mediaFolder else {
+      if !options.json {
+        note(
+          "llmgw: \(outcome.target.name): the answer holds \(media.count) image(s) or sound(s). Keep them with --media FOLDER."
+        )
+      }
+      return
+    }
+    for (index, item) in media.enumerated() {
+      do throws(CommandFailure) {
+        let path = try item.save(in: folder, id: outcome.id, number: index + 1)
+        if case .url(let url) = item.media.source { note(safeLine(url)) }
+        if let path { note(path) }
+      } catch {
+        answer.failure = answer.failure ?? error
+        return
+      }
+    }
   }
 }
 
