@@ -79,6 +79,7 @@ private struct ProvidersRun {
     do throws(ResolutionFailure) {
       switch try catalog.target(provider, model: "").route {
       case .http(let name, let base): (dialect, address) = (name.rawValue, base)
+      case .side(let name, let base): (dialect, address) = (name, base)
       case .inProcess: (dialect, address) = ("in this program", "")
       }
     } catch {

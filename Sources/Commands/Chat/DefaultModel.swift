@@ -49,9 +49,9 @@ extension Invocation {
   }
 
   /// The target of a name, or the failure that says what was probably meant.
-  func resolve(_ name: String, in catalog: Catalog) throws -> Target {
+  func resolve(_ name: String, in catalog: Catalog, for kind: CallKind = .chat) throws -> Target {
     do {
-      return try catalog.resolve(name)
+      return try catalog.resolve(name, for: kind)
     } catch {
       throw CommandFailure(resolution: error, catalog: catalog)
     }
@@ -73,6 +73,8 @@ extension CommandFailure {
       self.init(
         .notFound, "model '\(safeLine(name))': no provider that has it is configured",
         advice: "Set the key of one of them, or name it: \(Self.listed(candidates)).")
+    case .kindMissing(let provider, let kind):
+      self.init(.notFound, "provider '\(provider)': it is not called for \(kind.rawValue)")
     case .dialectMissing(let provider, let dialect):
       self.init(.notFound, "provider '\(provider)': it speaks '\(dialect)', which this version cannot")
     case .addressIncomplete(let provider, let address):

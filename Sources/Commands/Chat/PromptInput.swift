@@ -43,7 +43,7 @@ extension Invocation {
   }
 
   /// Standard input as text, without the line end it closes with.
-  private func textFromStdin() throws -> String {
+  func textFromStdin() throws -> String {
     let bytes: [UInt8]
     do {
       bytes = try readStdin(longestStdin)

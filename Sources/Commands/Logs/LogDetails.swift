@@ -33,7 +33,8 @@ enum LogDetails {
       ("answered by", record.model == nil ? nil : LogTable.modelName(record)), ("route", record.route),
       ("cost", record.cost.amount.map { "$" + $0.decimalText + source } ?? "unpriced"),
       ("saved", record.saved.map { "$" + $0.decimalText }), ("failure", failure.isEmpty ? nil : failure),
-      ("origin", record.origin), ("key", record.keyID), ("user", record.user), ("project", record.project),
+      ("kind", record.kind == CallKind.chat.rawValue ? nil : record.kind), ("origin", record.origin),
+      ("key", record.keyID), ("user", record.user), ("project", record.project),
       ("session", record.session), ("tags", tags(record.tags)), ("dialect", record.dialectIn),
       ("exit code", record.exitCode.map(String.init)),
     ]

@@ -19,7 +19,8 @@ enum LogJSON {
 
   private static func call(_ record: OperationRecord) -> JSONObject {
     [
-      "id": .string(record.id), "status": .string(record.status.rawValue), "origin": .string(record.origin),
+      "id": .string(record.id), "status": .string(record.status.rawValue), "kind": .string(record.kind),
+      "origin": .string(record.origin),
       "started_at": .string(record.startedAt.rfc3339), "ended_at": JSON(text: record.endedAt?.rfc3339),
       "model_asked": .string(record.modelAsked), "provider": JSON(text: record.provider),
       "model": JSON(text: record.model), "route": JSON(text: record.route), "key": JSON(text: record.keyID),

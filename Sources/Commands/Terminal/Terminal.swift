@@ -71,6 +71,11 @@ package struct OutputStream: Sendable {
     if !text.isEmpty { try put(Array(text.utf8)) }
   }
 
+  /// Bytes that are no text.
+  package func write(bytes: [UInt8]) throws(OutputClosed) {
+    if !bytes.isEmpty { try put(bytes) }
+  }
+
   /// A line of our own for the person: a stream that takes nothing any more is no reason to stop.
   package func note(_ text: String) {
     try? write(text + "\n")

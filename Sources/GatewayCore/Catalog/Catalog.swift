@@ -159,10 +159,12 @@ public struct Catalog: Sendable {
   // MARK: Names
 
   /// What a name means: an alias, `provider/model`, or a model that exactly one provider that can be called has.
-  package func resolve(_ name: String) throws(ResolutionFailure) -> Target {
+  ///
+  /// The target is one for calls of `kind`.
+  package func resolve(_ name: String, for kind: CallKind = .chat) throws(ResolutionFailure) -> Target {
     let meant = aliases[name] ?? name
     if let slash = meant.firstIndex(of: "/"), let provider = provider(named: String(meant[..<slash])) {
-      return try target(provider, model: String(meant[meant.index(after: slash)...]))
+      return try target(provider, model: String(meant[meant.index(after: slash)...]), for: kind)
     }
     // Best known first: those are the ones a person is most likely to mean.
     let candidates = providers(withModel: meant).sorted {
@@ -170,7 +172,7 @@ public struct Catalog: Sendable {
     }
     let callable = candidates.filter(canBeCalled)
     switch (callable.count, candidates.count) {
-    case (1, _): return try target(callable[0], model: meant)
+    case (1, _): return try target(callable[0], model: meant, for: kind)
     case (0, 0): throw .unknown(name: name)
     case (0, _): throw .notConfigured(name: name, candidates: candidates.map { "\($0.id)/\(meant)" })
     default: throw .ambiguous(name: name, candidates: callable.map { "\($0.id)/\(meant)" })
@@ -186,23 +188,28 @@ public struct Catalog: Sendable {
       }
   }
 
-  package func target(_ provider: Provider, model: String) throws(ResolutionFailure) -> Target {
+  package func target(
+    _ provider: Provider, model: String, for kind: CallKind = .chat
+  ) throws(ResolutionFailure) -> Target {
     Target(
-      provider: provider, model: model, route: try route(to: provider, model: model),
+      provider: provider, model: model, route: try route(to: provider, model: model, for: kind),
       facts: facts(of: model, at: provider))
   }
 
-  private func route(to provider: Provider, model: String) throws(ResolutionFailure) -> Target.Route {
+  private func route(
+    to provider: Provider, model: String, for kind: CallKind = .chat
+  ) throws(ResolutionFailure) -> Target.Route {
     if provider.endpoints.contains(where: { $0.dialect == "in-process" }) { return .inProcess }
     for endpoint in provider.endpoints(for: model) {
-      guard let dialect = DialectName(rawValue: endpoint.dialect) else { continue }
+      guard let route = endpoint.route(for: kind) else { continue }
       let moved = overridden(endpoint.baseURL, by: environment.first(of: provider.baseURLVariables)?.value)
       let base = blanks.filled(moved, for: provider)
       guard !base.isEmpty, !base.contains("{") else {
         throw .addressIncomplete(provider: provider.id, address: base)
       }
-      return .http(dialect, base: base)
+      return route(base)
     }
+    guard kind == .chat else { throw .kindMissing(provider: provider.id, kind: kind) }
     throw .dialectMissing(provider: provider.id, dialect: provider.endpoints.first?.dialect ?? "none")
   }
 
@@ -230,5 +237,16 @@ private struct SplitAddress {
       rest = rest[end...]
     }
     path = rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
+  }
+}
+
+extension Provider.Endpoint {
+  /// How calls of `kind` are made here, given the address; `nil` where they are not.
+  fileprivate func route(for kind: CallKind) -> ((_ base: String) -> Target.Route)? {
+    switch kind {
+    case .chat: DialectName(rawValue: dialect).map { name in { .http(name, base: $0) } }
+    case .embeddings: SideDialect.embeddings(of: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
+    case .rerank: SideDialect.rerank(of: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
+    }
   }
 }

@@ -8,6 +8,8 @@ public struct Target: Sendable, Equatable {
   package enum Route: Sendable, Equatable {
     /// `base` has no trailing slash.
     case http(DialectName, base: String)
+    /// For what is no chat: the format by the name in the data.
+    case side(dialect: String, base: String)
     /// Answered by this program itself: no key, no network.
     case inProcess
   }
@@ -31,6 +33,8 @@ public enum ResolutionFailure: Error, Sendable, Equatable {
   case ambiguous(name: String, candidates: [String])
   /// Providers have it, but none that a key is there for.
   case notConfigured(name: String, candidates: [String])
+  /// The provider has no such operation.
+  case kindMissing(provider: String, kind: CallKind)
   /// The provider speaks a dialect this version does not.
   case dialectMissing(provider: String, dialect: String)
   /// The provider's address has parts that only the user knows.

@@ -11,6 +11,8 @@ struct AttemptRun {
   var beganMicroseconds: Int64
   var tookMicroseconds: Int64 = 0
   var reply = ChatReplyBuilder()
+  /// The answer of a call that is no chat.
+  var sideReply: SideReply?
   var failure: ProviderFailure?
   var httpStatus: Int?
   var requestID: String?
@@ -61,6 +63,8 @@ extension Gateway {
       try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
       if let http = prepared.http, let dialect = prepared.dialect {
         try await exchange(dialect.dialect, http, prepared, &run, delivery)
+      } else if let http = prepared.http, let (side, dialect) = prepared.side {
+        try await exchange(side, dialect, http, prepared, &run, delivery)
       } else {
         run.mayHaveBeenProcessed = true
         run.firstByteMicroseconds = delivery.elapsed
@@ -73,41 +77,59 @@ extension Gateway {
       }
     } catch let failure as ProviderFailure {
       run.failure = failure
+    } catch let failure as TransportFailure {
+      run.isHopeless = failure.kind == .unavailable
+      run.mayHaveBeenProcessed = run.mayHaveBeenProcessed || failure.isAfterSending
+      if failure.kind == .cancelled {
+        run.wasInterrupted = true
+      } else {
+        run.failure = ProviderFailure(failure, answerHadBegun: run.httpStatus != nil)
+      }
+    } catch let error as WireError {
+      run.failure = ProviderFailure(
+        .malformed, status: run.httpStatus, message: "byte \(error.offset) of the answer: \(error.problem)")
     } catch {
       run.wasInterrupted = true
     }
   }
 
-  /// Throws `ProviderFailure`, or anything else when the caller has left.
   private func exchange<D: Dialect>(
     _ dialect: D.Type, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
     _ delivery: Delivery
   ) async throws {
-    do {
-      let response = try await transport.send(http)
-      run.mayHaveBeenProcessed = true
-      run.httpStatus = response.status
-      run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
-      run.firstByteMicroseconds = delivery.elapsed
-      guard (200..<300).contains(response.status) else {
-        throw try await failure(dialect, of: response)
-      }
-      let kind = (response.headers["content-type"] ?? "").lowercased()
-      let isWhole = kind.contains("json") || kind.contains("html")
-      if kind.contains("event-stream") || kind.contains(D.streamContentType) || (prepared.request.streams && !isWhole) {
-        try await decodeStream(dialect, response, prepared, &run, delivery)
-      } else {
-        try await decodeWhole(dialect, response, prepared, &run, delivery)
-      }
-    } catch let failure as TransportFailure {
-      run.isHopeless = failure.kind == .unavailable
-      run.mayHaveBeenProcessed = run.mayHaveBeenProcessed || failure.isAfterSending
-      if failure.kind == .cancelled { throw CallerLeft() }
-      throw ProviderFailure(failure, answerHadBegun: run.httpStatus != nil)
-    } catch let error as WireError {
-      throw ProviderFailure(
-        .malformed, status: run.httpStatus, message: "byte \(error.offset) of the answer: \(error.problem)")
+    let response = try await begin(http, &run, delivery) { D.decodeFailure(status: $0, body: $1) }
+    let kind = (response.headers["content-type"] ?? "").lowercased()
+    let isWhole = kind.contains("json") || kind.contains("html")
+    if kind.contains("event-stream") || kind.contains(D.streamContentType) || (prepared.request.streams && !isWhole) {
+      try await decodeStream(dialect, response, prepared, &run, delivery)
+    } else {
+      try await decodeWhole(dialect, response, prepared, &run, delivery)
     }
+  }
+
+  private func exchange(
+    _ side: SideRequest, _ dialect: String, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ delivery: Delivery
+  ) async throws {
+    let response = try await begin(http, &run, delivery) { OpenAIChat.decodeFailure(status: $0, body: $1) }
+    let reply = try side.reply(from: try await response.body.collect(), speaking: dialect, quirks: prepared.quirks)
+    try await delivery.tell(reply.events, &run)
+    run.sideReply = reply
+    run.isComplete = true
+  }
+
+  /// Sends the request and returns an answer that has begun well.
+  private func begin(
+    _ http: HTTPRequest, _ run: inout AttemptRun, _ delivery: Delivery,
+    readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
+  ) async throws -> HTTPResponse {
+    let response = try await transport.send(http)
+    run.mayHaveBeenProcessed = true
+    run.httpStatus = response.status
+    run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
+    run.firstByteMicroseconds = delivery.elapsed
+    guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
+    return response
   }
 
   private func decodeStream<D: Dialect>(
@@ -154,13 +176,13 @@ extension Gateway {
     run.isComplete = true
   }
 
-  private func failure<D: Dialect>(
-    _ dialect: D.Type, of response: HTTPResponse
+  private func failure(
+    of response: HTTPResponse, _ read: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> ProviderFailure {
     // Whatever can be read of the body is used; the status alone is enough.
     let body = (try? await response.body.collect()) ?? []
     if Task.isCancelled { throw CallerLeft() }
-    var failure = D.decodeFailure(status: response.status, body: body)
+    var failure = read(response.status, body)
     // Amazon's services name the kind of failure in a header: `ThrottlingException:http://…`.
     let named = response.headers["x-amzn-errortype"]?.split(separator: ":").first.map(String.init)
     failure.code = failure.code ?? named.map(ProviderFailure.oneLine)

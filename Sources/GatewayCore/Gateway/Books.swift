@@ -22,7 +22,8 @@ struct Books {
     }
     storesContents = call.storesContents
     operation = OperationOpening(
-      id: id, startedAt: startedAt, origin: call.origin, modelAsked: call.modelAsked, user: call.user,
+      id: id, kind: (call.side?.kind ?? .chat).rawValue, startedAt: startedAt, origin: call.origin,
+      modelAsked: call.modelAsked, user: call.user,
       project: call.project, session: call.session, tags: call.tags,
       prompt: call.storesContents ? call.request.contentsText : nil)
   }

@@ -8,6 +8,8 @@ public struct Call: Sendable {
   ///
   /// Its `model` is replaced by the target's.
   public var request: ChatRequest
+  /// What is asked instead, when it is no chat; `request` then holds its texts for the books.
+  public var side: SideRequest?
   public var target: Target
   /// The model name as it was typed.
   public var modelAsked: String
@@ -80,6 +82,8 @@ public struct Outcome: Sendable {
   public var target: Target
   /// The answer, or as much of it as arrived.
   public var reply = ChatReply()
+  /// The answer to a call that is no chat.
+  public var sideReply: SideReply?
   public var usage = Usage()
   /// The tokens are our own count.
   public var usageIsEstimated = false

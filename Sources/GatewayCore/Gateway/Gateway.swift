@@ -85,6 +85,7 @@ public final class Gateway: Sendable {
 
     var outcome = Outcome(id: books.operationID, status: closing.status, target: call.target)
     outcome.reply = reply
+    outcome.sideReply = run.sideReply
     outcome.usage = closing.usage
     outcome.usageIsEstimated = closing.usageIsEstimated
     outcome.attempts = books.attempts

@@ -9,6 +9,8 @@ package struct PreparedCall: Sendable {
   var dialect: DialectName?
   var quirks = Quirks()
   package var request: ChatRequest
+  /// What is asked when it is no chat, and in which format.
+  var side: (request: SideRequest, dialect: String)?
   package var target: Target
   package var changes: [Change] = []
   /// Our estimate of the tokens that will be read.
@@ -33,9 +35,16 @@ extension Gateway {
       request: call.request, target: call.target, estimatedInputTokens: TokenEstimate.input(of: call.request))
     prepared.request.model = call.target.model
     if let limit = call.costLimit { try prepared.hold(to: limit, now: runtime.now()) }
-    if case .http(let dialect, let base) = call.target.route {
+    switch (call.target.route, call.side) {
+    case (.http(let dialect, let base), nil):
       prepared.dialect = dialect
       try encode(&prepared, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+    case (.side(let dialect, let base), let side?):
+      prepared.side = (side, dialect)
+      try encode(&prepared, side, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+    case (.inProcess, nil): break
+    case (_, let side):
+      throw .invalidRequest("\(call.target.name) is not called for \((side?.kind ?? .chat).rawValue)")
     }
     if call.isStrict {
       let refused = prepared.changes.filter { !$0.isExemptFromStrict }
@@ -47,11 +56,10 @@ extension Gateway {
   private func encode(
     _ prepared: inout PreparedCall, _ dialect: DialectName, base: String, _ call: Call, keyIsNeeded: Bool
   ) throws(Rejection) {
-    let provider = prepared.target.provider
     let traits = prepared.target.facts?.traits ?? ModelTraits()
     var http: HTTPRequest
     do {
-      prepared.quirks = try Quirks(json: provider.quirks)
+      prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
       let encoded = try dialect.dialect.encode(prepared.request, to: traits, quirks: prepared.quirks)
       prepared.changes += encoded.changes
       http = HTTPRequest(
@@ -67,6 +75,36 @@ extension Gateway {
       ("content-type", "application/json"),
       ("accept", prepared.request.streams ? dialect.dialect.streamContentType : "application/json"),
     ]
+    try address(&prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
+  }
+
+  private func encode(
+    _ prepared: inout PreparedCall, _ side: SideRequest, _ dialect: String, base: String, _ call: Call,
+    keyIsNeeded: Bool
+  ) throws(Rejection) {
+    var http: HTTPRequest
+    do {
+      prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
+      let (url, encoded) = try side.encoded(
+        for: prepared.target, speaking: dialect, base: base, quirks: prepared.quirks)
+      prepared.changes += encoded.changes
+      http = HTTPRequest(method: "POST", url: url, body: encoded.body)
+    } catch {
+      throw .invalidRequest(error.problem)
+    }
+    http.headers = [("content-type", "application/json"), ("accept", "application/json")]
+    // Formats without a name of their own take their keys as OpenAI's do.
+    let spoken = DialectName(rawValue: dialect) ?? .openAIChat
+    try address(&prepared, http, speaking: spoken, call, keyIsNeeded: keyIsNeeded)
+  }
+
+  /// What every request carries besides its body.
+  private func address(
+    _ prepared: inout PreparedCall, _ request: HTTPRequest, speaking dialect: DialectName, _ call: Call,
+    keyIsNeeded: Bool
+  ) throws(Rejection) {
+    let provider = prepared.target.provider
+    var http = request
     http.addHeaders(of: provider, prepared.quirks, version: version)
     if let credential = try credential(of: provider, isNeeded: keyIsNeeded) {
       // Signatures and tokens depend on the time: each attempt has its own.

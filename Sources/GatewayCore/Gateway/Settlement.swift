@@ -70,7 +70,7 @@ extension AttemptRun {
 
 extension Cost {
   /// The sum of the attempts of a call: of one source when all are, else mixed.
-  static func sum(of costs: [Cost]) -> Cost {
+  package static func sum(of costs: [Cost]) -> Cost {
     guard let first = costs.first else { return Cost(amount: .zero, source: .computed) }
     // An attempt that cost nothing says nothing about how the others are known.
     let telling = costs.filter { $0.amount != .zero }

@@ -38,7 +38,8 @@ final class Bookkeeper {
     try database.run(
       SQL.openOperation,
       [
-        .text(opening.id), .text(opening.origin.rawValue), .int(opening.startedAt.microseconds), .int(process.number),
+        .text(opening.id), .text(opening.kind), .text(opening.origin.rawValue), .int(opening.startedAt.microseconds),
+        .int(process.number),
         try name(opening.modelAsked), try name(opening.keyID), try name(opening.user), try name(opening.project),
         try name(opening.session), try name(opening.route), try name(opening.dialectIn),
       ], task)

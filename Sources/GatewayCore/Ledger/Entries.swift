@@ -39,6 +39,8 @@ public struct Tag: Sendable, Hashable {
 package struct OperationOpening: Sendable, Equatable {
   /// Unique in the ledger; ids that grow with time keep its index quick.
   package var id: String
+  /// `chat`, `embeddings`, `rerank`.
+  package var kind: String
   package var startedAt: Timestamp
   package var origin: CallOrigin
   /// The virtual key, by its id; never the key.
@@ -55,11 +57,13 @@ package struct OperationOpening: Sendable, Equatable {
   package var prompt: String?
 
   package init(
-    id: String, startedAt: Timestamp, origin: CallOrigin, modelAsked: String, keyID: String? = nil, user: String? = nil,
+    id: String, kind: String = "chat", startedAt: Timestamp, origin: CallOrigin, modelAsked: String,
+    keyID: String? = nil, user: String? = nil,
     project: String? = nil, session: String? = nil, tags: [Tag] = [],
     dialectIn: String? = nil, route: String? = nil, prompt: String? = nil
   ) {
     self.id = id
+    self.kind = kind
     self.startedAt = startedAt
     self.origin = origin
     self.modelAsked = modelAsked

@@ -127,7 +127,7 @@ private struct RowReader {
 extension OperationRecord {
   /// The names of numbers are looked up row by row: a list is short.
   fileprivate static let sql = """
-    SELECT o.seq, o.id, o.status, o.origin, o.started_us, o.ended_us, o.exit_code, o.failure_kind, o.failure,
+    SELECT o.seq, o.id, o.status, o.kind, o.origin, o.started_us, o.ended_us, o.exit_code, o.failure_kind, o.failure,
       o.saved_pusd,
       (SELECT text FROM names WHERE id = o.model_asked), (SELECT text FROM names WHERE id = o.provider),
       (SELECT text FROM names WHERE id = o.model), (SELECT text FROM names WHERE id = o.key),
@@ -141,6 +141,7 @@ extension OperationRecord {
     var row = RowReader(row, from: 1)
     id = row.text() ?? ""
     status = row.text().flatMap(CallStatus.init) ?? .lost
+    kind = row.text() ?? ""
     origin = row.text() ?? ""
     startedAt = row.moment() ?? Timestamp(microseconds: 0)
     endedAt = row.moment()

@@ -5,6 +5,7 @@ package import Wire
 package struct OperationRecord: Sendable, Equatable {
   package var id: String
   package var status: CallStatus
+  package var kind: String
   package var origin: String
   package var startedAt: Timestamp
   /// `nil` while it runs, and when it was lost.

@@ -5,7 +5,7 @@ struct Migration: Sendable {
   let name: String
   let sql: String
 
-  static let all = [m001Books, m002Contents]
+  static let all = [m001Books, m002Contents, m003Kinds]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
@@ -116,6 +116,12 @@ struct Migration: Sendable {
       );
       INSERT INTO upkeep VALUES (0, 0);
       """)
+}
+
+extension Migration {
+  /// Before this there were only chats.
+  fileprivate static let m003Kinds = Migration(
+    name: "003 kinds", sql: "ALTER TABLE operations ADD COLUMN kind TEXT NOT NULL DEFAULT 'chat'")
 }
 
 extension Database {

@@ -13,8 +13,8 @@ enum SQL: Int, CaseIterable {
     case .openOperation:
       """
       INSERT INTO operations
-        (id, status, origin, started_us, process, model_asked, key, user, project, session, route, dialect_in)
-      VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, status, kind, origin, started_us, process, model_asked, key, user, project, session, route, dialect_in)
+      VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     case .openAttempt:
       """

@@ -1,0 +1,110 @@
+// Calls that are no chat: embeddings and the ranking of documents. They go the one path; only what is written and what is
+// read differs.
+
+public import Wire
+
+/// What a call asks for.
+public enum CallKind: String, Sendable, CaseIterable {
+  case chat, embeddings, rerank
+}
+
+/// What a call asks for instead of a chat.
+public enum SideRequest: Sendable, Equatable {
+  case embeddings(EmbeddingRequest)
+  case rerank(RerankRequest)
+
+  public var kind: CallKind {
+    switch self {
+    case .embeddings: .embeddings
+    case .rerank: .rerank
+    }
+  }
+
+  /// What is read by the model, as a chat would say it: for our estimate of its tokens, and for the books.
+  fileprivate var asChat: ChatRequest {
+    let texts: [String] =
+      switch self {
+      case .embeddings(let request):
+        request.inputs.map { input in
+          switch input {
+          case .text(let text): text
+          case .tokens(let tokens): "[\(tokens.count) tokens]"
+          }
+        }
+      case .rerank(let request): [request.query] + request.documents
+      }
+    return ChatRequest(model: "", messages: [Message(.user, texts.joined(separator: "\n"))])
+  }
+
+  /// The request as `dialect` writes it.
+  func encoded(
+    for target: Target, speaking dialect: String, base: String, quirks: Quirks
+  ) throws(WireError) -> (url: String, body: EncodedRequest) {
+    switch self {
+    case .embeddings(var request):
+      request.model = target.model
+      guard let format = SideDialect.embeddings(of: dialect) else { throw Self.isMissing("embeddings", dialect) }
+      return (
+        format.url(base: base, model: target.model, quirks: quirks), try format.encode(request, quirks: quirks)
+      )
+    case .rerank(var request):
+      request.model = target.model
+      guard let format = SideDialect.rerank(of: dialect) else { throw Self.isMissing("ranking", dialect) }
+      return (
+        format.url(base: base, model: target.model, quirks: quirks), try format.encode(request, quirks: quirks)
+      )
+    }
+  }
+
+  /// The answer to this request in `dialect`.
+  func reply(from body: [UInt8], speaking dialect: String, quirks: Quirks) throws(WireError) -> SideReply {
+    switch self {
+    case .embeddings(let request):
+      guard let format = SideDialect.embeddings(of: dialect) else { throw Self.isMissing("embeddings", dialect) }
+      let reply = try format.decodeReply(body, quirks: quirks)
+      guard reply.vectors.count == request.inputs.count else {
+        throw WireError(
+          offset: 0, "\(reply.vectors.count) vectors came for \(request.inputs.count) inputs")
+      }
+      return .embeddings(reply)
+    case .rerank(let request):
+      guard let format = SideDialect.rerank(of: dialect) else { throw Self.isMissing("ranking", dialect) }
+      let reply = try format.decodeReply(body, quirks: quirks)
+      guard reply.results.allSatisfy({ request.documents.indices.contains($0.index) }) else {
+        throw WireError(offset: 0, "a result names a document that was not sent")
+      }
+      return .rerank(reply)
+    }
+  }
+
+  private static func isMissing(_ what: String, _ dialect: String) -> WireError {
+    WireError(offset: 0, "there is no \(what) in the format '\(dialect)'")
+  }
+}
+
+/// The answer to a `SideRequest`.
+public enum SideReply: Sendable, Equatable {
+  case embeddings(EmbeddingReply)
+  case rerank(RerankReply)
+
+  /// What the provider says of the call, as the events of a chat would.
+  var events: [ChatEvent] {
+    let (id, model, usage): (String?, String?, Usage?) =
+      switch self {
+      case .embeddings(let reply): (reply.id, reply.model, reply.usage)
+      case .rerank(let reply): (reply.id, reply.model, reply.usage)
+      }
+    var told = usage
+    // Nothing is written: a count that is not there is none.
+    if told != nil, told?.output == nil { told?.output = 0 }
+    return [.started(id: id, model: model)] + (told.map { [.usage($0)] } ?? [])
+  }
+}
+
+extension Call {
+  /// A call that is no chat.
+  public init(_ request: SideRequest, to target: Target, modelAsked: String, origin: CallOrigin) {
+    self.init(request.asChat, to: target, modelAsked: modelAsked, origin: origin)
+    side = request
+  }
+}
