@@ -24,6 +24,10 @@ static struct {
                             EVP_PKEY *key);
   int (*EVP_DigestSign)(EVP_MD_CTX *context, uint8_t *signature, size_t *signature_size, const uint8_t *message,
                         size_t message_size);
+  int (*EVP_Digest)(const void *message, size_t message_size, uint8_t *digest, unsigned *digest_size,
+                    const EVP_MD *type, void *engine);
+  uint8_t *(*HMAC)(const EVP_MD *type, const void *key, int key_size, const uint8_t *message, size_t message_size,
+                   uint8_t *digest, unsigned *digest_size);
   void (*ERR_clear_error)(void);
 } libcrypto;
 
@@ -41,7 +45,13 @@ static void load_once(void) {
   if (!(*(void **)&libcrypto.name = dlsym(library, #name))) load_problem = "libcrypto lacks " #name;
   LOOK_UP(BIO_new_mem_buf) LOOK_UP(BIO_free) LOOK_UP(PEM_read_bio_PrivateKey) LOOK_UP(EVP_PKEY_free)
   LOOK_UP(EVP_sha256) LOOK_UP(EVP_MD_CTX_new) LOOK_UP(EVP_MD_CTX_free) LOOK_UP(EVP_DigestSignInit)
-  LOOK_UP(EVP_DigestSign) LOOK_UP(ERR_clear_error)
+  LOOK_UP(EVP_DigestSign) LOOK_UP(EVP_Digest) LOOK_UP(HMAC) LOOK_UP(ERR_clear_error)
+}
+
+static const char *load(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, load_once);
+  return load_problem;
 }
 
 // Without it libcrypto would ask for the password on the terminal.
@@ -58,9 +68,7 @@ static EVP_PKEY *read_key(const char *pem, size_t size) {
 
 const char *ccrypto_sign_rs256(const char *pem, size_t pem_size, const uint8_t *message, size_t message_size,
                                uint8_t *signature, size_t *signature_size) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, load_once);
-  if (load_problem) return load_problem;
+  if (load()) return load_problem;
   EVP_PKEY *key = read_key(pem, pem_size);
   EVP_MD_CTX *context = libcrypto.EVP_MD_CTX_new();
   const char *problem = key ? NULL : "its private key cannot be read";
@@ -72,4 +80,21 @@ const char *ccrypto_sign_rs256(const char *pem, size_t pem_size, const uint8_t *
   libcrypto.EVP_PKEY_free(key);
   libcrypto.ERR_clear_error();
   return problem;
+}
+
+const char *ccrypto_sha256(const uint8_t *message, size_t message_size, uint8_t *digest) {
+  if (load()) return load_problem;
+  unsigned size = 0;
+  int done = libcrypto.EVP_Digest(message, message_size, digest, &size, libcrypto.EVP_sha256(), NULL);
+  return done == 1 && size == ccrypto_digest_size ? NULL : "libcrypto has no SHA-256";
+}
+
+const char *ccrypto_hmac_sha256(const uint8_t *key, size_t key_size, const uint8_t *message, size_t message_size,
+                                uint8_t *digest) {
+  if (load()) return load_problem;
+  if (key_size > INT_MAX) return "the key is too long";
+  unsigned size = 0;
+  uint8_t *done =
+      libcrypto.HMAC(libcrypto.EVP_sha256(), key, (int)key_size, message, message_size, digest, &size);
+  return done && size == ccrypto_digest_size ? NULL : "libcrypto has no SHA-256";
 }

@@ -76,7 +76,9 @@ struct HouseRules {
   }
 
   /// Names of wire formats, and a part of an address that one of them prescribes.
-  static let dialects: Set<String> = ["openai-chat", "anthropic-messages", "gemini", "vertex-gemini", "ollama", "/openai"]
+  static let dialects: Set<String> = [
+    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "ollama", "/openai",
+  ]
 
   /// The texts between quotes on a line.
   static func literals(in code: Substring) -> [Substring] {

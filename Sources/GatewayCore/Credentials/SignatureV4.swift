@@ -22,13 +22,13 @@ package struct SignatureV4: Sendable, Equatable {
   /// Adds the headers that make `request` a signed one at `time`.
   ///
   /// Those the request has already are signed too, but for those that may change on the way.
-  func sign(_ request: inout HTTPRequest, at time: Timestamp) {
+  func sign(_ request: inout HTTPRequest, at time: Timestamp) throws(CryptographyFailure) {
     let signed = request.headers.filter { Self.isSigned($0.name.lowercased()) }
     var added = [(name: "x-amz-date", value: time.basicISO8601)]
     if let token = keys.sessionToken { added.append((name: "x-amz-security-token", value: token)) }
     let address = SignedAddress(request.url)
     let headers = [(name: "host", value: address.host)] + signed + added
-    let authorization = authorization(
+    let authorization = try authorization(
       request.method, address, headers, bodyHash: SHA256.hex(request.body), at: time)
     request.headers += added + [(name: "authorization", value: authorization)]
   }
@@ -39,18 +39,19 @@ package struct SignatureV4: Sendable, Equatable {
   func authorization(
     _ method: String, _ address: SignedAddress, _ headers: [(name: String, value: String)], bodyHash: String,
     at time: Timestamp
-  ) -> String {
+  ) throws(CryptographyFailure) -> String {
     let canonicalHeaders = CanonicalHeaders(headers)
     let request = [
       method, address.canonicalPath, address.canonicalQuery, canonicalHeaders.lines, canonicalHeaders.names, bodyHash,
     ].joined(separator: "\n")
     let date = String(time.basicISO8601.prefix(8))
     let scope = "\(date)/\(region)/\(service)/aws4_request"
-    let text = [Self.algorithm, time.basicISO8601, scope, SHA256.hex(Array(request.utf8))].joined(separator: "\n")
-    let key = [date, region, service, "aws4_request"].reduce(Array("AWS4\(keys.secretAccessKey)".utf8)) {
-      SHA256.authentication(of: $1.utf8, key: $0)
+    let text = [Self.algorithm, time.basicISO8601, scope, try SHA256.hex(Array(request.utf8))].joined(separator: "\n")
+    var key = Array("AWS4\(keys.secretAccessKey)".utf8)
+    for word in [date, region, service, "aws4_request"] {
+      key = try SHA256.authentication(of: Array(word.utf8), key: key)
     }
-    let signature = SHA256.authentication(of: text.utf8, key: key).hexadecimal
+    let signature = try SHA256.authentication(of: Array(text.utf8), key: key).hexadecimal
     return "\(Self.algorithm) Credential=\(keys.accessKeyID)/\(scope), SignedHeaders=\(canonicalHeaders.names), "
       + "Signature=\(signature)"
   }

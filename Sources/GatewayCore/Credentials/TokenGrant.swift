@@ -18,7 +18,7 @@ package struct TokenGrant: Sendable {
 
   /// Tells it from others: the same credentials at the same place get the same token.
   var identity: String {
-    SHA256.hex(Array(([url] + form.flatMap { [$0.name, $0.value] } + secrets).joined(separator: "\n").utf8))
+    ([url] + form.flatMap { [$0.name, $0.value] } + secrets).joined(separator: "\n")
   }
 
   /// The body of the request at `time`.

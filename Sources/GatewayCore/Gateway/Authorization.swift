@@ -17,7 +17,12 @@ extension Gateway {
     switch credential {
     case .key, nil: break
     case .bearer(let key): http.headers.append(("authorization", "Bearer \(key.value)"))
-    case .signature(let signature, _): signature.sign(&http, at: runtime.now())
+    case .signature(let signature, _):
+      do {
+        try signature.sign(&http, at: runtime.now())
+      } catch {
+        throw ProviderFailure(.authentication, message: "the request cannot be signed: \(error.problem)")
+      }
     case .token(let grant):
       let token = try await token(of: grant)
       http.headers += grant.headers + [("authorization", "Bearer \(token)")]

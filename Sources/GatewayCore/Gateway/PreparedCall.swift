@@ -122,8 +122,12 @@ extension Timeouts {
 }
 
 extension Change {
-  /// Asking for the usage of a stream changes nothing in the answer.
-  var isExemptFromStrict: Bool { field == "stream_options.include_usage" && what == .added }
+  /// What is asked for so that the books are right and a conversation can go on changes nothing in the answer.
+  var isExemptFromStrict: Bool { what == .added && Self.harmlessAdditions.contains(field) }
+
+  private static let harmlessAdditions: Set<String> = [
+    "stream_options.include_usage", "store", "include[reasoning.encrypted_content]",
+  ]
 }
 
 extension PreparedCall {

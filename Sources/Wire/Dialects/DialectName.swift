@@ -4,6 +4,7 @@
 public enum DialectName: String, Sendable, CaseIterable {
   case openAIChat = "openai-chat"
   case anthropicMessages = "anthropic-messages"
+  case openAIResponses = "openai-responses"
   case gemini = "gemini"
   case vertexGemini = "vertex-gemini"
   case bedrockConverse = "bedrock-converse"
@@ -18,6 +19,7 @@ public enum DialectName: String, Sendable, CaseIterable {
     switch self {
     case .openAIChat: OpenAIChat.self
     case .anthropicMessages: AnthropicMessages.self
+    case .openAIResponses: OpenAIResponses.self
     case .gemini: GeminiContent.self
     case .vertexGemini: VertexGemini.self
     case .bedrockConverse: BedrockConverse.self

@@ -100,6 +100,11 @@ extension Quirks {
     case "reasoning_split_param": reasoningSplitField = try value.word()
     case "echo_reasoning": echoReasoning = try value.reasoningEcho()
     case "thought_signatures": takesThoughtSignatures = try value.flag()
+    case "tool_call_ids":
+      switch try value.word(of: ["alphanumeric-9", "at-most-40"]) {
+      case "alphanumeric-9": callIDs = .alphanumeric(exactly: 9)
+      default: callIDs = .upTo(40)
+      }
     case "think_tags_in_content", "think_tags_possible": thinkTags = try value.flag()
     default: return false
     }

@@ -55,6 +55,8 @@ public struct Quirks: Sendable, Equatable {
   public var toolChoiceWords: Set<String>?
   /// `strict` may stand in a tool.
   public var takesStrictTools = true
+  /// The ids of calls it takes back.
+  public var callIDs = CallIDForm.any
   /// Only plain functions are tools.
   public var functionToolsOnly = false
   /// What is sent for an answer that must fit a schema.

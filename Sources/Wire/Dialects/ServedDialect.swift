@@ -10,6 +10,9 @@ public protocol ServedDialect: Dialect {
   /// (`Seal.carried`, `Seal.attached`) are taken out again.
   static func decodeRequest(_ body: [UInt8], at address: RequestAddress) throws(WireError) -> ClientRequest
 
+  /// Whether a provider of any format does what this extra of a request asks for, so that nothing is lost without it.
+  static func isMet(_ extra: JSONObject.Member) -> Bool
+
   /// Writes a whole answer.
   static func encodeReply(_ reply: ChatReply, under heading: ReplyHeading) -> EncodedReply
 
@@ -30,6 +33,10 @@ public protocol ServedDialect: Dialect {
   ///
   /// When in doubt, yes.
   static func isTelling(_ frame: ArraySlice<UInt8>) -> Bool
+}
+
+extension ServedDialect {
+  public static func isMet(_ extra: JSONObject.Member) -> Bool { false }
 }
 
 /// Writes a streamed answer as its events come in.

@@ -10,7 +10,7 @@ public enum Translation {
     of client: ClientRequest, from format: DialectName, to provider: DialectName
   ) -> (request: ChatRequest, changes: [Change]) {
     guard format.format != provider.format else { return (client.request, []) }
-    var step = Step(request: client.request)
+    var step = Step(request: client.request, isMet: format.served?.isMet ?? { _ in false })
     step.drop(client.unread)
     step.dropExtras()
     step.dropVendorTools()
@@ -20,6 +20,7 @@ public enum Translation {
 
   private struct Step {
     var request: ChatRequest
+    let isMet: (JSONObject.Member) -> Bool
     var changes: [Change] = []
 
     private static let why = "the provider's format has no such field"
@@ -28,9 +29,8 @@ public enum Translation {
       changes += fields.map { Change($0, .dropped, Self.why) }
     }
 
-    /// How a stream is told is between us and the client.
     mutating func dropExtras() {
-      drop(request.extras.members.map(\.name).filter { $0 != "stream_options" })
+      drop(request.extras.members.filter { !isMet($0) }.map(\.name))
       request.extras = JSONObject()
     }
 

@@ -45,7 +45,7 @@ struct CloudCalls {
       var again = HTTPRequest(
         method: "POST", url: "http://\(request.header("host") ?? "")/model/a.b-v1%3A0/converse-stream",
         headers: [("content-type", request.header("content-type") ?? "")], body: request.body)
-      signer.sign(&again, at: mondayNoon)
+      try signer.sign(&again, at: mondayNoon)
       #expect(request.header("authorization") == again.headers.last?.value)
     }
   }

@@ -70,7 +70,7 @@ extension DialectName {
   }
 
   /// A wrapped format's stream in this one's framing.
-  fileprivate func framed(_ stream: [UInt8]) -> [UInt8] {
+  func framed(_ stream: [UInt8]) -> [UInt8] {
     guard self == .bedrockInvoke else { return stream }
     var decoder = ServerSentEventDecoder()
     var events: [ServerSentEvent] = []

@@ -94,6 +94,15 @@ private let excuses: [Excuse] = [
   Excuse(
     id: "pai-snowflake-thinking-1-be6b00", column: .calls,
     why: "the recording counts a `function_call` whose name and arguments are empty; nobody was called"),
+  Excuse(
+    id: "pai-background-mode-reasoning-vcr-0-204c6a", column: .complete,
+    why: "a plain answer arrived whole; that it is still queued is told by its missing finish"),
+  Excuse(
+    id: "pai-openai-previous-response-id-1-d3ee0a", column: .complete,
+    why: "a made-up answer whose status is `complete`: it arrived whole"),
+  Excuse(
+    id: "pai-openai-previous-response-id-1-d3ee0a", column: .finish,
+    why: "a made-up answer whose status is `complete`: a word nobody knows is told as one"),
 ]
 
 enum Column: String, CaseIterable {

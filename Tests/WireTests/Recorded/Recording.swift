@@ -22,6 +22,7 @@ struct Recording {
     switch dialect {
     case .openAIChat: folders = ["openai-chat", "mistral-chat"]
     case .anthropicMessages: folders = ["anthropic-messages"]
+    case .openAIResponses: folders = ["openai-responses"]
     case .gemini: folders = ["gemini"]
     case .vertexGemini: folders = []  // those of the other address are of the same format
     case .bedrockConverse: folders = ["bedrock-converse"]

@@ -14,7 +14,7 @@ struct ClientRequests {
     #expect(try JSON.parse(encoded.body).sorted.text == expected.sorted.text)
   }
 
-  @Test(arguments: ClientRequestCase.refused)
+  @Test(arguments: ClientRequestCase.refused + ClientRequestCase.refusedInOpenAIResponses)
   func `what cannot be read is refused with its place`(_ row: (DialectName, String, String)) throws {
     let (name, body, problem) = row
     let dialect = try #require(name.served)
@@ -55,7 +55,7 @@ struct ClientRequestCase: Sendable, CustomTestStringConvertible {
 }
 
 extension ClientRequestCase {
-  static let all: [ClientRequestCase] = openAIChat + anthropicMessages + gemini
+  static let all: [ClientRequestCase] = openAIChat + anthropicMessages + gemini + openAIResponses
 
   private static let thinker: ModelTraits = {
     var traits = ModelTraits()

@@ -10,6 +10,7 @@ extension DialectName {
   var sealFamily: Seal.Family {
     switch format {
     case .gemini: .gemini
+    case .openAIResponses: .openAI
     default: .anthropic
     }
   }
@@ -25,6 +26,7 @@ extension DialectName {
     if let served = format.served { return served.encodeReply(reply, under: .sample).body }
     switch self {
     case .bedrockConverse: return ConverseAnswer(reply).body
+    case .bedrockInvoke: return AnthropicMessages.encodeReply(reply, under: .sample).body
     case .cohereV2: return CohereAnswer(reply).body
     case .ollama: return OllamaAnswer(reply).body
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")
@@ -35,6 +37,7 @@ extension DialectName {
     if let served = format.served { return served.stream(reply.events, under: .sample).bytes }
     switch self {
     case .bedrockConverse: return try ConverseAnswer(reply).stream
+    case .bedrockInvoke: return framed(AnthropicMessages.stream(reply.events, under: .sample).bytes)
     case .cohereV2: return CohereAnswer(reply).stream
     case .ollama: return OllamaAnswer(reply).stream
     default: throw WireError(offset: 0, "no answers of \(rawValue) are known")

@@ -103,8 +103,11 @@ extension DialectName {
     case .gemini:
       let content = try #require(reply["candidates"]?.array?.first?["content"])
       return (["contents": [["role": "user", "parts": [["text": "hi"]]], content]] as JSON).bytes
-    default:
-      throw WireError(offset: 0, "no client speaks it to us")
+    case .openAIResponses:
+      let output = try #require(reply["output"]?.array)
+      let input: [JSON] = [["role": "user", "content": "hi"]] + output
+      return (["model": "m", "input": .array(input)] as JSON).bytes
+    default: throw WireError(offset: 0, "no client speaks it to us")
     }
   }
 }

@@ -16,7 +16,8 @@ struct TranslationReports {
       let chosen = round == 0 ? fields : fields.filter { _ in Bool.random(using: &random) }
       let body = MarkedField.body(of: client, with: chosen)
       let read = try served.decodeRequest(body.bytes, at: RequestAddress(model: "m"))
-      let step = Translation.request(of: read, from: client, to: provider)
+      var step = Translation.request(of: read, from: client, to: provider)
+      step.request.model = "claude-m"
       var traits = ModelTraits()
       traits.capabilities = ["reasoning", "tools", "vision"]
       let encoded = try provider.dialect.encode(step.request, to: traits, quirks: Quirks())
@@ -105,6 +106,26 @@ struct MarkedField: Sendable {
         MarkedField(
           "tools[0]", "tools", #"[{"functionDeclarations":[{"name":"f","description":"TOOLMARK"}]}]"#, "TOOLMARK"),
       ]
+    case .openAIResponses:
+      [
+        MarkedField("temperature", "temperature", "0.4321", "0.4321"),
+        MarkedField("top_p", "top_p", "0.9753", "0.9753"),
+        MarkedField("max_", "max_output_tokens", "3579", "3579"),
+        MarkedField("user", "user", #""USERMARK""#, "USERMARK"),
+        MarkedField("metadata", "metadata", #"{"k":"METAMARK"}"#, "METAMARK"),
+        MarkedField("service_tier", "service_tier", #""TIERMARK""#, "TIERMARK"),
+        MarkedField("reasoning.summary", "reasoning", #"{"summary":"SUMMARYMARK"}"#, "SUMMARYMARK"),
+        MarkedField("prompt_cache_key", "prompt_cache_key", #""CACHEMARK""#, "CACHEMARK"),
+        MarkedField("include", "include", #"["INCLUDEMARK"]"#, "INCLUDEMARK"),
+        MarkedField("truncation", "truncation", #""TRUNCATIONMARK""#, "TRUNCATIONMARK"),
+        MarkedField("messages[0]", "instructions", #""SYSTEMMARK""#, "SYSTEMMARK"),
+        MarkedField(
+          "response_format", "text",
+          #"{"format":{"type":"json_schema","name":"n","schema":{"type":"object","title":"SCHEMAMARK"}}}"#, "SCHEMAMARK"
+        ),
+        MarkedField(
+          "tools[0]", "tools", #"[{"type":"function","name":"f","description":"TOOLMARK"}]"#, "TOOLMARK"),
+      ]
     default: []
     }
   }
@@ -119,6 +140,7 @@ struct MarkedField: Sendable {
     case .openAIChat, .anthropicMessages:
       body = ["model": "m", "messages": [["role": "user", "content": "hi"]]]
     case .gemini, .vertexGemini: body = ["contents": [["parts": [["text": "hi"]]]]]
+    case .openAIResponses: body = ["model": "m", "input": "hi"]
     default: body = [:]
     }
     for field in fields {

@@ -103,7 +103,7 @@ struct AnthropicMessagesBlockEncoder {
   private mutating func toolUse(_ call: ToolCall, _ field: String) -> JSONObject? {
     let input = call.argumentsObject(field, changes: &changes)
     let type = call.kind == .atProvider ? "server_tool_use" : "tool_use"
-    let id = Self.callID(call.id)
+    let id = CallIDForm.word.fit(call.id)
     if id != call.id { changes.append(Change("\(field).id", .converted, "ids are letters, digits, _ and - here")) }
     return ["type": .string(type), "id": .string(id), "name": .string(call.name), "input": input]
   }
@@ -118,24 +118,9 @@ struct AnthropicMessagesBlockEncoder {
         content.append(.object(inner))
       }
     }
-    var object: JSONObject = ["type": "tool_result", "tool_use_id": .string(Self.callID(result.callID))]
+    var object: JSONObject = ["type": "tool_result", "tool_use_id": .string(CallIDForm.word.fit(result.callID))]
     if !content.isEmpty { object["content"] = .array(content) }
     if result.isError { object["is_error"] = true }
     return object
-  }
-
-  /// The id as this format takes it: `^[a-zA-Z0-9_-]+$`.
-  ///
-  /// A call and its result are given the same one.
-  private static func callID(_ id: String) -> String {
-    String(
-      decoding: id.utf8.map { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
-          byte
-        default: UInt8(ascii: "_")
-        }
-      }, as: UTF8.self)
   }
 }

@@ -70,7 +70,7 @@ struct BedrockConverseBlockEncoder {
 
   private mutating func toolUse(_ call: ToolCall, _ field: String) -> JSONObject? {
     let input = call.argumentsObject(field, changes: &ownChanges)
-    let id = Self.callID(call.id)
+    let id = Self.callIDs.fit(call.id)
     if id != call.id {
       ownChanges.append(Change("\(field).id", .converted, "ids are 64 letters, digits, _, -, . and : here"))
     }
@@ -93,28 +93,14 @@ struct BedrockConverseBlockEncoder {
       default: _ = drop(place, "a result holds texts, images and documents here")
       }
     }
-    var object: JSONObject = ["toolUseId": .string(Self.callID(result.callID)), "content": .array(content)]
+    var object: JSONObject = ["toolUseId": .string(Self.callIDs.fit(result.callID)), "content": .array(content)]
     if result.isError { object["status"] = "error" }
     return ["toolResult": .object(object)]
   }
 
-  /// The id as this format takes it; a call and its result are given the same one.
-  ///
   /// API_runtime_ToolUseBlock allows letters, digits, `_` and `-`, 64 at most, and some models' own ids have `.` and `:`
   /// (`functions.get_temperature:0`).
-  private static func callID(_ id: String) -> String {
-    let letters = id.utf8.map { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
-        UInt8(ascii: ":"):
-        byte
-      default: UInt8(ascii: "_")
-      }
-    }
-    // Ids that are long begin alike and differ at their ends.
-    return String(decoding: letters.suffix(64), as: UTF8.self)
-  }
+  private static let callIDs = CallIDForm.upTo(64, punctuation: "_-.:")
 }
 
 /// Prompt-cache breakpoints, which are blocks of their own here.

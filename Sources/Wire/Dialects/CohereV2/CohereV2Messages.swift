@@ -77,7 +77,8 @@ struct CohereV2MessagesEncoder {
       changes.append(Change(field, .converted, "a refusal is told as text"))
       item = ["type": "text", "text": .string(text)]
     case .image(let media): item = try encodeMedia(field) { encoder throws(WireError) in try encoder.image(media) }
-    case .document(let media): item = try encodeMedia(field) { encoder throws(WireError) in try encoder.document(media) }
+    case .document(let media):
+      item = try encodeMedia(field) { encoder throws(WireError) in try encoder.document(media) }
     case .reasoning(let block): item = thinking(block, field)
     case .other(_, let json): return json.object
     case .audio, .toolCall, .toolResult: drop(field, "such a part has no place in this message")

@@ -92,7 +92,9 @@ struct OllamaRequestEncoder {
     guard takesWords else {
       body["think"] = true
       if reasoning.effort != nil { change("reasoning_effort", .converted, "thinking can only be switched on or off") }
-      if reasoning.budgetTokens != nil { change("thinking_budget", .dropped, "thinking can only be switched on or off") }
+      if reasoning.budgetTokens != nil {
+        change("thinking_budget", .dropped, "thinking can only be switched on or off")
+      }
       return
     }
     body["think"] = word(for: reasoning).map { .string($0) } ?? true

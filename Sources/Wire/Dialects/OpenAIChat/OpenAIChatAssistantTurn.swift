@@ -51,7 +51,9 @@ struct OpenAIChatAssistantTurn {
   }
 
   private mutating func encode(_ call: ToolCall, _ part: ContentPart, _ place: String) -> JSON {
-    var object: JSONObject = ["id": .string(call.id)]
+    let id = quirks.callIDs.fit(call.id)
+    if id != call.id { changes.append(Change("\(place).id", .converted, "this provider takes ids of another form")) }
+    var object: JSONObject = ["id": .string(id)]
     if call.kind == .custom {
       object["type"] = "custom"
       object["custom"] = ["name": .string(call.name), "input": .string(call.arguments)]

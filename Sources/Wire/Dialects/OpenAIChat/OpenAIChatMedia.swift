@@ -63,7 +63,7 @@ struct OpenAIChatMediaEncoder {
     return ["type": "input_audio", "input_audio": sound]
   }
 
-  private func dataURL(_ media: Media, _ data: String) throws(WireError) -> String {
+  func dataURL(_ media: Media, _ data: String) throws(WireError) -> String {
     guard let mediaType = media.mediaType else { throw missingType }
     return "data:\(mediaType);base64,\(data)"
   }

@@ -168,7 +168,7 @@ struct OpenAIChatMessagesEncoder {
         changes.append(Change(place, .converted, "a tool result is only text here: the user's message holds it"))
       }
     }
-    var object: JSONObject = ["role": "tool", "tool_call_id": .string(result.callID)]
+    var object: JSONObject = ["role": "tool", "tool_call_id": .string(quirks.callIDs.fit(result.callID))]
     object["content"] = contentValue(texts, field)
     if message.role == .tool {
       addName(of: message, to: &object, field)

@@ -1,6 +1,6 @@
 // What a model or a provider does not take is taken out of the finished body, or brought within bounds.
 
-extension OpenAIChatRequestEncoder {
+extension OpenAIRequestEncoding {
   mutating func applyLimits() {
     limitOutputTokens()
     limitChoices()
@@ -48,7 +48,8 @@ extension OpenAIChatRequestEncoder {
   }
 
   private mutating func limitTemperature() {
-    guard let asked = body["temperature"]?.number, let value = asked.scaled(byPowerOfTen: Self.places)?.value else {
+    guard let asked = body["temperature"]?.number, let value = asked.scaled(byPowerOfTen: temperaturePlaces)?.value
+    else {
       return
     }
     if value == 0, let substitute = quirks.temperatureZeroBecomes {
@@ -61,14 +62,14 @@ extension OpenAIChatRequestEncoder {
   }
 
   /// Temperatures are compared in units of 10^-12.
-  private static let places = 12
+  private var temperaturePlaces: Int { 12 }
 
   private func isAbove(_ value: Int64, _ bound: JSONNumber) -> Bool {
-    bound.scaled(byPowerOfTen: Self.places).map { value > $0.value } ?? false
+    bound.scaled(byPowerOfTen: temperaturePlaces).map { value > $0.value } ?? false
   }
 
   private func isBelow(_ value: Int64, _ bound: JSONNumber) -> Bool {
-    bound.scaled(byPowerOfTen: Self.places).map { value < $0.value } ?? false
+    bound.scaled(byPowerOfTen: temperaturePlaces).map { value < $0.value } ?? false
   }
 
   private mutating func setTemperature(_ number: JSONNumber, _ why: String) {
@@ -91,9 +92,11 @@ extension OpenAIChatRequestEncoder {
       drop(extra.name, "this provider refuses parameters it does not know")
     }
   }
+}
 
+extension OpenAIChatRequestEncoder {
   /// The parameters of the dialect that reach the body by way of extras.
-  private static let knownParameters: Set<String> = [
+  static let knownParameters: Set<String> = [
     "audio", "function_call", "functions", "logit_bias", "logprobs", "modalities", "n", "prediction",
     "prompt_cache_key", "prompt_cache_retention", "safety_identifier", "store", "stream_options", "top_logprobs",
     "verbosity", "web_search_options",

@@ -1,7 +1,7 @@
 // A request to bytes: first everything the caller asked for is written, then what this model or provider does not
 // take is taken out again (`OpenAIChatRequest+Limits.swift`), so that each departure is one visible step.
 
-struct OpenAIChatRequestEncoder {
+struct OpenAIChatRequestEncoder: OpenAIRequestEncoding {
   let request: ChatRequest
   let model: ModelTraits
   let quirks: Quirks
@@ -13,8 +13,6 @@ struct OpenAIChatRequestEncoder {
     self.model = model
     self.quirks = quirks
   }
-
-  var isReasoningModel: Bool { Quirks.Scope.reasoningModels.covers(request.model, model) }
 
   mutating func encode() throws(WireError) -> EncodedRequest {
     body["model"] = .string(request.model)
@@ -35,77 +33,9 @@ struct OpenAIChatRequestEncoder {
 
   // MARK: Tools
 
-  private mutating func addTools() {
-    guard !request.tools.isEmpty else { return dropToolSettings() }
-    var tools: [JSON] = []
-    for (index, tool) in request.tools.enumerated() {
-      guard let definition = tool.vendorDefinition else {
-        tools.append(.object(function(tool, at: index)))
-        continue
-      }
-      if quirks.functionToolsOnly {
-        changes.append(Change("tools[\(index)]", .dropped, "this provider takes only functions as tools"))
-      } else {
-        tools.append(definition)
-      }
-    }
-    if !tools.isEmpty { body["tools"] = .array(tools) }
-    if let choice = request.toolChoice { body["tool_choice"] = toolChoice(choice) }
-    body["parallel_tool_calls"] = request.parallelToolCalls.map { .bool($0) }
-  }
+  func function(_ members: JSONObject) -> JSONObject { ["type": "function", "function": .object(members)] }
 
-  private mutating func dropToolSettings() {
-    // `auto` and `none` say nothing without tools; OpenAI refuses either setting without them.
-    if let choice = request.toolChoice, choice != .auto, choice != .none {
-      changes.append(Change("tool_choice", .dropped, "there are no tools to choose from"))
-    }
-    if request.parallelToolCalls != nil {
-      changes.append(Change("parallel_tool_calls", .dropped, "there are no tools to call"))
-    }
-  }
-
-  private mutating func function(_ tool: Tool, at index: Int) -> JSONObject {
-    var function = JSONObject()
-    function["name"] = .string(tool.name)
-    function["description"] = tool.description.map { .string($0) }
-    function["parameters"] = tool.parameters ?? ["type": "object", "properties": [:]]
-    if let strict = tool.strict {
-      if quirks.takesStrictTools {
-        function["strict"] = .bool(strict)
-      } else {
-        changes.append(Change("tools[\(index)].strict", .dropped, "this provider has no strict tools"))
-      }
-    }
-    for extra in tool.extras.members { function[extra.name] = extra.value }
-    var object: JSONObject = ["type": "function", "function": .object(function)]
-    if let cacheControl = tool.cacheControl {
-      if quirks.takesCacheControl {
-        object["cache_control"] = cacheControl
-      } else {
-        changes.append(Change("tools[\(index)].cache_control", .dropped, "this provider takes no cache breakpoints"))
-      }
-    }
-    return object
-  }
-
-  private mutating func toolChoice(_ choice: ToolChoice) -> JSON {
-    var choice = choice
-    let isForced = choice == .required || choice.toolName != nil
-    if isForced, model.refuses.contains("forced_tools") {
-      changes.append(Change("tool_choice", .converted, "this model cannot be made to call a tool: it may"))
-      choice = .auto
-    } else if choice == .required, quirks.noRequiredTool.covers(request.model, model) {
-      changes.append(Change("tool_choice", .converted, "this provider cannot require a tool call: it may happen"))
-      choice = .auto
-    }
-    if let words = quirks.toolChoiceWords, !words.contains(choice.word ?? "") {
-      changes.append(Change("tool_choice", .converted, "this provider takes only \(words.sorted())"))
-      choice = .auto
-    }
-    if choice == .required { return .string(quirks.requiredToolWord) }
-    if let name = choice.toolName { return ["type": "function", "function": ["name": .string(name)]] }
-    return .string(choice.word ?? "auto")
-  }
+  func choice(ofTool name: String) -> JSON { ["type": "function", "function": ["name": .string(name)]] }
 
   // MARK: Settings
 
@@ -167,21 +97,5 @@ struct OpenAIChatRequestEncoder {
       body["store"] = false
       changes.append(Change("store", .added, "this provider wants it said"))
     }
-  }
-}
-
-extension ToolChoice {
-  /// The word for this choice, unless it names a tool.
-  fileprivate var word: String? {
-    switch self {
-    case .auto: "auto"
-    case .none: "none"
-    case .required: "required"
-    case .tool: nil
-    }
-  }
-
-  fileprivate var toolName: String? {
-    if case .tool(let name) = self { name } else { nil }
   }
 }

@@ -7,6 +7,11 @@ extension OpenAIChat {
     var decoder = OpenAIChatRequestDecoder(members: try Members(try JSON.parse(body)))
     return try decoder.decode(address)
   }
+
+  /// How a stream is told is between us and the client; nobody keeps what nobody was told to keep.
+  public static func isMet(_ extra: JSONObject.Member) -> Bool {
+    extra.name == "stream_options" || (extra.name == "store" && extra.value == false)
+  }
 }
 
 struct OpenAIChatRequestDecoder {
