@@ -102,6 +102,15 @@ public struct Quirks: Sendable, Equatable {
   /// Thinking may stand in the text, between `<think>` and `</think>`.
   public var thinkTags = false
 
+  // MARK: Embeddings and ranking
+
+  /// How texts are embedded.
+  public var embeddings = Embeddings()
+  /// The path under which documents are ranked, or a whole address; `{model}` in it is the model.
+  public var rerankPath: String?
+  /// How many of the best documents are wanted.
+  public var rerankTopField = "top_n"
+
   // MARK: Streams, usage and money
 
   /// Usage comes at a stream's end without being asked for.
@@ -122,6 +131,21 @@ public struct Quirks: Sendable, Equatable {
   public var costDecimals = 0
 
   public init() {}
+
+  /// How a provider departs from OpenAI's embeddings format.
+  public struct Embeddings: Sendable, Equatable {
+    /// The path, where it is another one.
+    public var path: String?
+    public var inputField = "input"
+    public var dimensionsField = "dimensions"
+    public var encodingField = "encoding_format"
+    /// The parameter that says what vectors are for, and its words by ours (`EmbeddingPurpose`).
+    public var purposeField: String?
+    public var purposes: [String: String] = [:]
+    /// The parameter, true or false, by which the end of long texts is cut off.
+    public var truncationField: String?
+    public init() {}
+  }
 
   /// Which of a provider's models a quirk concerns.
   public enum Scope: Sendable, Equatable {
