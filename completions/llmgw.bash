@@ -4,7 +4,7 @@
 _llmgw_place() {
   case $1 in
   'llmgw')
-    commands='chat map spend logs models providers keys config doctor completions version help'
+    commands='chat map embed spend logs models providers keys config doctor completions version help'
     flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
@@ -14,6 +14,10 @@ _llmgw_place() {
   'llmgw map')
     commands=''
     flags='-m --model -s --system -o --option --schema --timeout --retries --strict --fail-on-length --project --tag --no-log -j --jobs --format --jsonl --output --resume --max-cost -h --help'
+    ;;
+  'llmgw embed')
+    commands=''
+    flags='-m --model -f --file -l --lines -d --dimensions --input-type --json --binary -q --quiet --dry-run --timeout --retries --strict --project --session --tag --no-log -h --help'
     ;;
   'llmgw spend')
     commands=''

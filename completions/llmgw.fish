@@ -4,7 +4,7 @@
 function __llmgw_place
     set -l place
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' -- $place $word) 'chat' 'map' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
+        contains -- (string join ' ' -- $place $word) 'chat' 'map' 'embed' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
         or break
         set -a place $word
     end
@@ -32,6 +32,7 @@ end
 complete -c llmgw -f
 complete -c llmgw -n '__llmgw_directly_at ' -a chat -d 'Send one prompt and print the answer as it arrives.'
 complete -c llmgw -n '__llmgw_directly_at ' -a map -d 'Send each line of a file through a prompt, several at once.'
+complete -c llmgw -n '__llmgw_directly_at ' -a embed -d 'Turn texts into vectors.'
 complete -c llmgw -n '__llmgw_directly_at ' -a spend -d 'Show what was spent.'
 complete -c llmgw -n '__llmgw_directly_at ' -a logs -d 'List the calls on the books, or show one.'
 complete -c llmgw -n '__llmgw_directly_at ' -a models -d 'List models with their context, prices and abilities.'
@@ -121,6 +122,24 @@ complete -c llmgw -n '__llmgw_at map' -l max-cost -x -a '(__llmgw_values)' -d 'S
 complete -c llmgw -n '__llmgw_at map' -s h -l help -d 'Show this help.'
 complete -c llmgw -n '__llmgw_at map' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_at map' -F
+complete -c llmgw -n '__llmgw_at embed' -s m -l model -x -a '(__llmgw_values)' -d 'Model that makes the vectors ($LLMGW_EMBED_MODEL).'
+complete -c llmgw -n '__llmgw_at embed' -s f -l file -r -F -d 'A file whose text is to be embedded.'
+complete -c llmgw -n '__llmgw_at embed' -s l -l lines -d 'Make a vector of each line of standard input.'
+complete -c llmgw -n '__llmgw_at embed' -s d -l dimensions -x -a '(__llmgw_values)' -d 'How long each vector is to be, where the model can choose.'
+complete -c llmgw -n '__llmgw_at embed' -l input-type -x -a '(__llmgw_values)' -d 'What the vectors are for.'
+complete -c llmgw -n '__llmgw_at embed' -l json -d 'Print one JSON object: vectors, usage, cost, ids of the calls.'
+complete -c llmgw -n '__llmgw_at embed' -l binary -d 'Print the vectors as little-endian 32-bit floats and nothing else.'
+complete -c llmgw -n '__llmgw_at embed' -s q -l quiet -d 'No notes and no summary line on standard error; errors stay.'
+complete -c llmgw -n '__llmgw_at embed' -l dry-run -d 'Show the exact request and what it may cost; send nothing.'
+complete -c llmgw -n '__llmgw_at embed' -l timeout -x -a '(__llmgw_values)' -d 'Longest time for the call: 90s, 5m, or connect=5s,first=60s,idle=30s,total=10m.'
+complete -c llmgw -n '__llmgw_at embed' -l retries -x -a '(__llmgw_values)' -d 'How often a call is made again that failed before an answer began (2).'
+complete -c llmgw -n '__llmgw_at embed' -l strict -d 'Refuse rather than drop or change anything for this model.'
+complete -c llmgw -n '__llmgw_at embed' -l project -x -a '(__llmgw_values)' -d 'Project to book the call on ($LLMGW_PROJECT).'
+complete -c llmgw -n '__llmgw_at embed' -l session -x -a '(__llmgw_values)' -d 'Session to book the call on.'
+complete -c llmgw -n '__llmgw_at embed' -l tag -x -a '(__llmgw_values)' -d 'Tag for the books.'
+complete -c llmgw -n '__llmgw_at embed' -l no-log -d 'Store neither prompt nor answer; the call is booked all the same.'
+complete -c llmgw -n '__llmgw_at embed' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at embed' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_at spend' -l by -x -a '(__llmgw_values)' -d 'A row for each model, provider, day, week, month, project, status, origin, tag:KEY (model).'
 complete -c llmgw -n '__llmgw_at spend' -l since -x -a '(__llmgw_values)' -d 'From then on: 7d, 24h, today, 2026-10, 2026-10-01, 2026-10-01T12:30.'
 complete -c llmgw -n '__llmgw_at spend' -l until -x -a '(__llmgw_values)' -d 'Up to then; a day or month counts to its end.'

@@ -25,9 +25,8 @@ PER_MILLION = {  # prices per token; every other price is per the unit in its na
 }
 OWN_FIELDS = ("default_rank", "default_model", "signing_service", "dialect_by_model")
 OWN_QUIRKS = (
-    "dimensions_param", "embedding_purpose_param", "embedding_purposes", "takes_cache_control", "thought_signatures",
-    "tool_call_ids", "truncation_param",
-)
+    "embedding_dimensions_param", "embedding_encoding_param", "embedding_input_param", "embedding_purpose_param",
+    "embedding_purposes", "embedding_truncate_param", "takes_cache_control", "thought_signatures", "tool_call_ids")
 PROVIDER_FIELDS = (
     "id", "name", "aliases", "dialect", "base_url", "also", "base_url_env", "alt_base_url", "beta_base_url",
     "native_base_url", "api_key_env", "env", "auth", "signing_service", "endpoints", "models_path", "quirks", "local", "port",

@@ -33,8 +33,6 @@ private struct EmbedRun {
   let options: EmbedOptions
   let invocation: Invocation
 
-  /// No provider takes fewer at once.
-  private static let mostTextsInACall = 96
   private static let longestText = 64 << 20
 
   func run() async throws -> Int32 {
@@ -48,7 +46,7 @@ private struct EmbedRun {
       )
     }
     let target = ChosenTarget(target: try invocation.resolve(name, in: catalog, for: .embeddings), asked: name)
-    let calls = try texts().batches(of: Self.mostTextsInACall).map { call(for: $0, to: target, settings) }
+    let calls = try texts().batches(of: target.target.mostTextsInACall).map { call(for: $0, to: target, settings) }
     if options.chat.isDryRun {
       return try dryRun(calls, invocation.gateway(catalog, transport, ledger: Self.noLedger))
     }
@@ -122,7 +120,7 @@ private struct EmbedRun {
     } else if options.printsBinary {
       try output.write(bytes: vectors.flatMap(\.littleEndianBytes))
     } else {
-      for vector in vectors { try output.write(vector.json.text + "\n") }
+      for vector in vectors { try output.write(vector.text + "\n") }
     }
     if !options.chat.isQuiet {
       for change in outcomes.first?.changes ?? [] {
@@ -141,7 +139,8 @@ private struct EmbedRun {
     return [
       "ids": .array(outcomes.map { .string($0.id) }), "status": JSON(text: outcomes.last?.status.rawValue),
       "model": JSON(text: outcomes.first?.target.model), "provider": JSON(text: outcomes.first?.target.provider.id),
-      "dimensions": JSON(count: vectors.first?.count), "vectors": .array(vectors.map(\.json)), "usage": usage.json,
+      "dimensions": JSON(count: vectors.first?.count), "vectors": .array(vectors.map { .raw(Array($0.text.utf8)) }),
+      "usage": usage.json,
       "cost": Cost.sum(of: outcomes.map(\.cost)).json, "changes": .array((outcomes.first?.changes ?? []).map(\.json)),
       "attempts": .array(outcomes.flatMap(\.attempts).map(\.json)),
       "error": failure?.json(kind: outcomes.last?.failure?.kind) ?? .null,
@@ -161,6 +160,15 @@ private struct EmbedRun {
       try invocation.terminal.stdout.write(shown)
     }
     return ExitCode.ok.rawValue
+  }
+}
+
+extension [Float] {
+  /// A JSON list.
+  fileprivate var text: String {
+    var writer = JSONWriter()
+    writer.write(self)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }
 

@@ -39,6 +39,7 @@ package enum LLMGW {
   private static let environment = [
     Term("LLMGW_CONFIG", "The config file, instead of the one in the config directory."),
     Term("LLMGW_MODEL", "The model to ask when no flag names one."),
+    Term("LLMGW_EMBED_MODEL", "The model that makes vectors when no flag names one."),
     Term("LLMGW_PROJECT", "The project to book calls on when no flag names one."),
     Term("PROVIDER_API_KEY", "The key of a provider, under the name the provider itself gives the variable."),
     Term(

@@ -13,6 +13,9 @@ public func base64URL(_ bytes: [UInt8]) -> String {
 /// The bytes behind Base64 text (section 4), padded or not; `nil` when it is none.
 public func bytes(base64 text: some StringProtocol) -> [UInt8]? { decode(text.utf8, standardValues) }
 
+/// The bytes behind Base64 text that lies in a larger one.
+package func bytes(base64 text: ArraySlice<UInt8>) -> [UInt8]? { decode(text, standardValues) }
+
 /// The bytes behind Base64 text for addresses (section 5), padded or not; `nil` when it is none.
 public func bytes(base64URL text: some StringProtocol) -> [UInt8]? { decode(text.utf8, urlValues) }
 
@@ -46,6 +49,7 @@ private func values(of alphabet: [UInt8]) -> [UInt8?] {
 
 private func decode(_ text: some Sequence<UInt8>, _ values: [UInt8?]) -> [UInt8]? {
   var bytes: [UInt8] = []
+  bytes.reserveCapacity(text.underestimatedCount / 4 * 3)
   var bits = 0
   var count = 0
   var padding = 0

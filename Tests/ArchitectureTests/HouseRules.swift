@@ -75,6 +75,7 @@ struct HouseRules {
     }
   }
 
+  /// Names of wire formats, and a part of an address that one of them prescribes.
   static let dialects: Set<String> = [
     "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "ollama", "/openai",
   ]

@@ -228,6 +228,23 @@ struct MoneyPriceCardTests {
     #expect(dollars(card, usage(1_000, 1_000)) == "0.0078")
   }
 
+  @Test func `queries are paid for each, and a card without a price for them has none`() throws {
+    let priced = try card(["price": ["input": 2, "output": 0, "per_query": 2_000_000_000]])
+    var usage = Usage(input: 10, output: 0)
+    usage.queries = 3
+    #expect(dollars(priced, usage) == "0.00600000002")
+    let bare = try card(["price": ["input": 2, "output": 0]])
+    #expect(dollars(bare, usage) == "0.00000000002")
+  }
+
+  @Test func `what the provider bills goes before what it counts`() throws {
+    let card = try card(["price": ["input": 2, "output": 3, "cache_read": 1]])
+    var usage = Usage(input: 100, output: 50)
+    usage.cacheRead = 90
+    usage.billed = Usage.Billed(input: 10, output: 5)
+    #expect(dollars(card, usage) == "0.000000000035")
+  }
+
   @Test func `a bill names each price and where on the card it stands`() throws {
     let card = try card(Self.services)
     let usage = usage(300_000, 10) { $0.cacheRead = 100_000 }

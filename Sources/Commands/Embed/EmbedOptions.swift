@@ -13,7 +13,7 @@ package struct EmbedOptions: Sendable, Equatable {
   package var readsLines = false
   package var files: [String] = []
   package var dimensions: Int?
-  package var purpose: EmbeddingRequest.Purpose?
+  package var purpose: EmbeddingPurpose?
   package var printsBinary = false
 
   package init() {}
@@ -41,16 +41,7 @@ extension EmbedOptions {
       }
       options.dimensions = count
     },
-    .takes("input-type", "TYPE", "What the vectors are for: query, document, similarity, classification, clustering.") {
-      (options, text) throws(UsageError) in
-      guard let purpose = EmbeddingRequest.Purpose(rawValue: text) else {
-        let words = EmbeddingRequest.Purpose.allCases.map(\.rawValue)
-        throw UsageError(
-          "'--input-type \(text)' is not one of \(words.joined(separator: ", "))",
-          advice: didYouMean(text, among: words))
-      }
-      options.purpose = purpose
-    },
+    .oneOf("input-type", "TYPE", "What the vectors are for.") { $0.purpose = $1 },
     .toggle("json", "Print one JSON object: vectors, usage, cost, ids of the calls.") { $0.chat.json = true },
     .toggle("binary", "Print the vectors as little-endian 32-bit floats and nothing else.") { $0.printsBinary = true },
   ]

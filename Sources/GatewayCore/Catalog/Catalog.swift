@@ -245,8 +245,8 @@ extension Provider.Endpoint {
   fileprivate func route(for kind: CallKind) -> ((_ base: String) -> Target.Route)? {
     switch kind {
     case .chat: DialectName(rawValue: dialect).map { name in { .http(name, base: $0) } }
-    case .embeddings: SideDialect.embeddings(of: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
-    case .rerank: SideDialect.rerank(of: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
+    case .embeddings: EmbeddingFormat(dialect: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
+    case .rerank: RerankFormat(dialect: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
     }
   }
 }

@@ -40,3 +40,11 @@ public enum ResolutionFailure: Error, Sendable, Equatable {
   /// The provider's address has parts that only the user knows.
   case addressIncomplete(provider: String, address: String)
 }
+
+extension Target {
+  /// The most texts that one call of this target embeds.
+  package var mostTextsInACall: Int {
+    guard case .side(let dialect, _) = route, let format = EmbeddingFormat(dialect: dialect) else { return 1 }
+    return format.dialect.mostInputs
+  }
+}

@@ -29,9 +29,10 @@ public enum SideRequest: Sendable, Equatable {
           switch input {
           case .text(let text): text
           case .tokens(let tokens): "[\(tokens.count) tokens]"
+          case .image: "[image]"
           }
         }
-      case .rerank(let request): [request.query] + request.documents
+      case .rerank(let request): [request.query] + request.documents.map(\.text)
       }
     return ChatRequest(model: "", messages: [Message(.user, texts.joined(separator: "\n"))])
   }
@@ -43,16 +44,14 @@ public enum SideRequest: Sendable, Equatable {
     switch self {
     case .embeddings(var request):
       request.model = target.model
-      guard let format = SideDialect.embeddings(of: dialect) else { throw Self.isMissing("embeddings", dialect) }
+      let format = try Self.embeddings(in: dialect)
       return (
-        format.url(base: base, model: target.model, quirks: quirks), try format.encode(request, quirks: quirks)
+        format.embeddingsURL(base: base, for: request, quirks: quirks), try format.encode(request, quirks: quirks)
       )
     case .rerank(var request):
       request.model = target.model
-      guard let format = SideDialect.rerank(of: dialect) else { throw Self.isMissing("ranking", dialect) }
-      return (
-        format.url(base: base, model: target.model, quirks: quirks), try format.encode(request, quirks: quirks)
-      )
+      let format = try Self.ranking(in: dialect)
+      return (format.url(base: base, model: target.model, quirks: quirks), format.encode(request, quirks: quirks))
     }
   }
 
@@ -60,16 +59,14 @@ public enum SideRequest: Sendable, Equatable {
   func reply(from body: [UInt8], speaking dialect: String, quirks: Quirks) throws(WireError) -> SideReply {
     switch self {
     case .embeddings(let request):
-      guard let format = SideDialect.embeddings(of: dialect) else { throw Self.isMissing("embeddings", dialect) }
-      let reply = try format.decodeReply(body, quirks: quirks)
+      let reply = try Self.embeddings(in: dialect).decodeEmbeddings(body, quirks: quirks)
       guard reply.vectors.count == request.inputs.count else {
         throw WireError(
           offset: 0, "\(reply.vectors.count) vectors came for \(request.inputs.count) inputs")
       }
       return .embeddings(reply)
     case .rerank(let request):
-      guard let format = SideDialect.rerank(of: dialect) else { throw Self.isMissing("ranking", dialect) }
-      let reply = try format.decodeReply(body, quirks: quirks)
+      let reply = try Self.ranking(in: dialect).decodeReply(body, quirks: quirks)
       guard reply.results.allSatisfy({ request.documents.indices.contains($0.index) }) else {
         throw WireError(offset: 0, "a result names a document that was not sent")
       }
@@ -77,8 +74,28 @@ public enum SideRequest: Sendable, Equatable {
     }
   }
 
-  private static func isMissing(_ what: String, _ dialect: String) -> WireError {
-    WireError(offset: 0, "there is no \(what) in the format '\(dialect)'")
+  private static func embeddings(in dialect: String) throws(WireError) -> any EmbeddingDialect.Type {
+    guard let format = EmbeddingFormat(dialect: dialect) else {
+      throw WireError(offset: 0, "nothing is embedded in the format '\(dialect)'")
+    }
+    return format.dialect
+  }
+
+  private static func ranking(in dialect: String) throws(WireError) -> RerankFormat {
+    guard let format = RerankFormat(dialect: dialect) else {
+      throw WireError(offset: 0, "nothing is ranked in the format '\(dialect)'")
+    }
+    return format
+  }
+}
+
+extension RerankDocument {
+  /// The document as text to read and search.
+  fileprivate var text: String {
+    switch self {
+    case .text(let text): text
+    case .object(let object): JSON.object(object).text
+    }
   }
 }
 

@@ -24,7 +24,7 @@ extension PriceCard {
 
   /// Reads a user's prices in US dollars per million tokens: `{input: "0.20", output: "0.60"}`.
   ///
-  /// `search` and `per_request` are US dollars each. Numbers are read by their text; an unknown kind is an error.
+  /// `search`, `per_request` and `per_query` are US dollars each. Numbers are read by their text; an unknown kind is an error.
   public init(dollarsPerMillion prices: JSONObject) throws(PriceCardError) {
     var list: [PriceKind: Int64] = [:]
     for member in prices.members {

@@ -82,10 +82,16 @@ struct FailureBody {
 }
 
 extension Dialect {
+  public static func decodeFailure(status: Int, body: [UInt8]) -> ProviderFailure {
+    ProviderFailure.decode(status: status, body: body)
+  }
+}
+
+extension ProviderFailure {
   /// Reads any bytes that came with an error status, or with 200 where an answer should have been.
   ///
-  /// Vendors' error objects differ in little, and relays send another vendor's: one reader serves all dialects.
-  public static func decodeFailure(status: Int, body: [UInt8]) -> ProviderFailure {
+  /// Vendors' error objects differ in little, and relays send another vendor's: one reader serves all formats.
+  public static func decode(status: Int, body: [UInt8]) -> ProviderFailure {
     let failure = FailureBody(body).failure(status: status)
     // An answer that is neither an answer nor an error.
     let isMalformed = (200...299).contains(status) && failure.code == nil && (try? JSON.parse(body)["error"]) == nil

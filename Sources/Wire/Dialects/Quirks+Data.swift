@@ -12,7 +12,7 @@ extension Quirks {
       if try readMessage(value) { continue }
       if try readReasoning(value) { continue }
       if try readUsage(value) { continue }
-      if try readSideOperation(value) { continue }
+      if try readEmbeddings(value) { continue }
       guard Self.ofNoConcern.contains(member.name) else { throw value.error("is not known") }
     }
   }
@@ -41,21 +41,6 @@ extension Quirks {
     case "api_version": apiVersion = try value.word()
     case "api_version_query": apiVersionParameter = try value.word()
     default: return try readNumber(value)
-    }
-    return true
-  }
-
-  /// Embeddings and ranking.
-  private mutating func readSideOperation(_ value: QuirkValue) throws(WireError) -> Bool {
-    switch value.name {
-    case "embeddings_path": embeddingsPath = try value.word()
-    case "dimensions_param": dimensionsField = try value.word()
-    case "embedding_purpose_param": embeddingPurposeField = try value.word()
-    case "embedding_purposes": embeddingPurposes = try value.texts()
-    case "truncation_param": truncationField = try value.word()
-    case "rerank_path": rerankPath = try value.word()
-    case "rerank_top_param": rerankTopField = try value.word(of: ["top_n", "top_k"])
-    default: return false
     }
     return true
   }
@@ -144,12 +129,28 @@ extension Quirks {
     return true
   }
 
+  private mutating func readEmbeddings(_ value: QuirkValue) throws(WireError) -> Bool {
+    switch value.name {
+    case "embeddings_path": embeddings.path = try value.word()
+    case "embedding_input_param": embeddings.inputField = try value.word()
+    case "embedding_dimensions_param": embeddings.dimensionsField = try value.word()
+    case "embedding_encoding_param": embeddings.encodingField = try value.word()
+    case "embedding_purpose_param": embeddings.purposeField = try value.word()
+    case "embedding_purposes": embeddings.purposes = try value.texts()
+    case "embedding_truncate_param": embeddings.truncationField = try value.word()
+    case "rerank_path": rerankPath = try value.word()
+    case "rerank_top_param": rerankTopField = try value.word()
+    default: return false
+    }
+    return true
+  }
+
   /// Names that say nothing about the bodies of chat calls in these dialects: other endpoints, addresses and keys
   /// (read elsewhere), other dialects, prices, and facts that need no flag because every answer is read that way.
   private static let ofNoConcern: Set<String> = [
     // other endpoints
-    "embedding_extra_params", "rerank_host", "completions_path",
-    "transcription_path", "transcription_formats_missing", "native_embedding_host", "poll_for_result", "queue_host",
+    "embedding_extra_params", "rerank_host", "completions_path", "transcription_path", "transcription_formats_missing",
+    "native_embedding_host", "poll_for_result", "queue_host",
     "responses_needs", "responses_not_stored", "no_models_endpoint",
     // addresses, keys and headers
     "auth_header", "auth_alternative", "auth_scheme", "anthropic_auth_header", "token_exchange", "token_scope",

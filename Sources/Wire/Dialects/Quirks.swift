@@ -104,18 +104,11 @@ public struct Quirks: Sendable, Equatable {
 
   // MARK: Embeddings and ranking
 
-  /// The path of embeddings, where it is not the dialect's.
-  public var embeddingsPath: String?
-  /// The name of a vector's length.
-  public var dimensionsField = "dimensions"
-  /// The parameter for what vectors are for, and its words by ours: `query`, `document`, ...
-  public var embeddingPurposeField: String?
-  public var embeddingPurposes: [String: String] = [:]
-  /// The parameter that says whether long texts are cut off.
-  public var truncationField: String?
-  /// The path of ranking, where it is not the dialect's.
+  /// How texts are embedded.
+  public var embeddings = Embeddings()
+  /// The path under which documents are ranked, or a whole address; `{model}` in it is the model.
   public var rerankPath: String?
-  /// The name of how many are wanted.
+  /// How many of the best documents are wanted.
   public var rerankTopField = "top_n"
 
   // MARK: Streams, usage and money
@@ -138,6 +131,21 @@ public struct Quirks: Sendable, Equatable {
   public var costDecimals = 0
 
   public init() {}
+
+  /// How a provider departs from OpenAI's embeddings format.
+  public struct Embeddings: Sendable, Equatable {
+    /// The path, where it is another one.
+    public var path: String?
+    public var inputField = "input"
+    public var dimensionsField = "dimensions"
+    public var encodingField = "encoding_format"
+    /// The parameter that says what vectors are for, and its words by ours (`EmbeddingPurpose`).
+    public var purposeField: String?
+    public var purposes: [String: String] = [:]
+    /// The parameter, true or false, by which the end of long texts is cut off.
+    public var truncationField: String?
+    public init() {}
+  }
 
   /// Which of a provider's models a quirk concerns.
   public enum Scope: Sendable, Equatable {

@@ -1,30 +1,28 @@
-// Texts to vectors, in the words of no vendor.
+// What a caller asks of an embedding model, in the words of no vendor.
 
-/// One request for embeddings.
+/// One request for the vectors of some inputs.
 public struct EmbeddingRequest: Sendable, Equatable {
-  /// What the vectors are for; models that know it give better ones.
-  public enum Purpose: String, Sendable, CaseIterable {
-    /// A question that documents are looked for with.
-    case query
-    /// A text that is to be found.
-    case document
-    case similarity, classification, clustering
-  }
-
-  /// The model id as the provider knows it.
+  /// The model id as the provider knows it, without the provider's name in front.
   public var model: String
+  /// Each is given a vector, in this order.
   public var inputs: [EmbeddingInput]
-  /// The length of each vector, where the model can choose.
+  /// How many components a vector is to have.
   public var dimensions: Int?
-  public var purpose: Purpose?
-  /// Whether a text that is too long is cut off or refused.
-  public var truncates: Bool?
+  /// How the vectors are written in the answer.
+  public var encoding: VectorEncoding?
+  /// What the vectors are for: some models make others for a question than for what answers it.
+  public var purpose: EmbeddingPurpose?
+  /// What becomes of an input that is too long.
+  public var truncation: Truncation?
   /// The end user on whose behalf the call is made.
   public var user: String?
-  /// The vectors are wanted as Base64, which is shorter and exact.
-  public var wantsBase64 = false
-  /// Top-level fields no other member holds, in the order in which they came; written back as they are.
+  /// The caller wants one vector, not a list of one.
+  public var isSingle = false
+  /// Top-level fields no other member holds; written back as they are.
   public var extras = JSONObject()
+
+  /// One vector is wanted, and there is one input for it.
+  var asksForOne: Bool { isSingle && inputs.count == 1 }
 
   public init(model: String, inputs: [EmbeddingInput]) {
     self.model = model
@@ -32,19 +30,41 @@ public struct EmbeddingRequest: Sendable, Equatable {
   }
 }
 
-/// What one vector is made of.
+/// What a vector is made of.
 public enum EmbeddingInput: Sendable, Equatable {
   case text(String)
-  /// Numbers of the model's own vocabulary.
+  /// A text the caller has cut into tokens itself.
   case tokens([Int])
+  case image(Media)
 }
 
-/// The vectors of a request, in the order of its inputs.
-public struct EmbeddingReply: Sendable, Equatable {
-  public var id: String?
-  /// The model as the provider names it.
-  public var model: String?
-  public var vectors: [[Float]] = []
-  public var usage: Usage?
-  public init() {}
+/// How a vector is written.
+public enum VectorEncoding: String, Sendable, CaseIterable {
+  /// A list of numbers.
+  case float
+  /// The bytes of its 32-bit floats, the lowest byte first, in Base64.
+  case base64
+}
+
+/// What a vector is for.
+public enum EmbeddingPurpose: String, Sendable, CaseIterable {
+  /// A question, by which documents are to be found.
+  case query
+  /// What is to be found.
+  case document
+  case similarity, classification, clustering
+  case questionAnswering = "question_answering"
+  case factVerification = "fact_verification"
+  /// A question, by which code is to be found.
+  case codeQuery = "code_query"
+}
+
+/// What becomes of a text that is too long for a model.
+public enum Truncation: String, Sendable, CaseIterable {
+  /// It is refused.
+  case none
+  /// Its beginning is cut off.
+  case start
+  /// Its end is cut off.
+  case end
 }

@@ -64,7 +64,7 @@ struct CatalogData {
   /// How the address of a streamed call of a model `m` ends, by dialect.
   private static let paths = [
     "/chat/completions", "/messages", "/model/m/converse-stream", "/models/m:streamGenerateContent?alt=sse",
-    "/m:streamRawPredict", "/responses",
+    "/m:streamRawPredict", "/responses", "/chat",
   ]
 
   @Test func `every provider whose dialect is built in has a whole address, or says what is missing`() throws {
@@ -147,8 +147,8 @@ struct NameResolution {
   }
 
   @Test func `a dialect that is not built in is named`() {
-    #expect(throws: ResolutionFailure.dialectMissing(provider: "cohere", dialect: "cohere-v2")) {
-      try catalog().resolve("cohere/command-r")
+    #expect(throws: ResolutionFailure.dialectMissing(provider: "replicate", dialect: "replicate")) {
+      try catalog().resolve("replicate/m")
     }
   }
 

@@ -8,9 +8,12 @@ public enum AzureOpenAI: Dialect {
   private static let undated = "v1"
 
   public static func chatURL(base: String, model: String, streams: Bool, quirks: Quirks) -> String {
-    guard let version = quirks.apiVersion, version != undated else { return "\(base)\(root)/v1/chat/completions" }
-    return "\(base)\(root)/deployments/\(model.percentEncoded())/chat/completions"
-      + "?api-version=\(version.percentEncoded())"
+    url(base: base, model: model, path: "/chat/completions", quirks: quirks)
+  }
+
+  static func url(base: String, model: String, path: String, quirks: Quirks) -> String {
+    guard let version = quirks.apiVersion, version != undated else { return "\(base)\(root)/v1\(path)" }
+    return "\(base)\(root)/deployments/\(model.percentEncoded())\(path)?api-version=\(version.percentEncoded())"
   }
 
   public static func encode(

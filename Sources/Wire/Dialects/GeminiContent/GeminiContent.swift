@@ -7,7 +7,7 @@ public enum GeminiContent: Dialect {
   }
 
   /// A model may be named by its resource: `models/M`, `tunedModels/M`.
-  private static func resource(of model: String) -> String {
+  static func resource(of model: String) -> String {
     model.hasPrefix("models/") || model.hasPrefix("tunedModels/") ? model : "models/" + model
   }
 
@@ -35,7 +35,7 @@ public enum VertexGemini: Dialect {
   }
 
   /// A model may be named by its resource (`publishers/P/models/M`, `endpoints/E`) or by its publisher (`P/M`).
-  private static func resource(of model: String) -> String {
+  static func resource(of model: String) -> String {
     if ["publishers/", "endpoints/"].contains(where: model.hasPrefix) { return model }
     let parts = model.split(separator: "/", maxSplits: 1)
     guard parts.count == 2, parts[0] != "models" else { return "publishers/google/models/\(parts.last ?? "")" }
