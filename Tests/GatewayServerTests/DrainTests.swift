@@ -48,26 +48,32 @@ struct DrainTests {
     }
   }
 
-  @Test func `an answer that begins while the server drains says that it is the last`() async throws {
+  @Test func `an answer that begins while the server drains says that it is the last`() throws {
     let gate = Latch()
-    let seen = Record()
-    let responder: Responder = { request, writer in
-      seen.note("begun")
+    let bench = try Bench { _, writer in
       await gate.wait()
       try? await writer.respond(200, body: Array("late".utf8))
     }
-    try await withServer(ServerLimits(), responder) { server, port in
-      let idle = try #require(RawClient(port: port))
-      let client = try #require(RawClient(port: port))
-      client.get("/")
-      #expect(await eventually { seen.all == ["begun"] && server.connectionCount == 2 })
-      let drained = Task { await server.drain(within: .seconds(30)) }
-      #expect(idle.rest() == "")
-      gate.open()
-      #expect(client.answer()?.headers["connection"] == "close")
-      client.close()
-      await drained.value
-    }
+    bench.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    bench.registry.drain()
+    bench.settle()
+    #expect(!bench.isClosed)
+    gate.open()
+    bench.settle()
+    #expect(bench.answers.map(\.body) == ["late"])
+    #expect(bench.answers.first?.headers["connection"] == "close")
+    #expect(bench.isClosed)
+  }
+
+  @Test func `a request that is on its way when the server drains is still answered`() throws {
+    let bench = try Bench()
+    bench.send("GET / HTTP/1.1\r\n")
+    bench.registry.drain()
+    bench.settle()
+    #expect(!bench.isClosed)
+    bench.send("Host: a\r\n\r\n")
+    #expect(bench.answers.map(\.status) == [200])
+    #expect(bench.isClosed)
   }
 
   @Test func `patience ends, and a second call ends it at once`() async throws {

@@ -2,6 +2,8 @@
 
 import GatewayCore
 import Glibc
+import NIOCore
+import NIOEmbedded
 import Testing
 
 @testable import GatewayServer
@@ -217,6 +219,36 @@ struct SocketTests {
         _ = try await HTTPServer.start(configuration, responder: Responders.echo)
       }
     }
+  }
+
+  @Test func `two servers may share a port when both say so`() async throws {
+    var configuration = HTTPServer.Configuration(
+      .address(try #require(ListenAddress("127.0.0.1:0"))), now: Timestamp.systemClock)
+    configuration.sharesPort = true
+    let old = try await HTTPServer.start(configuration, responder: Responders.echo)
+    configuration.place = .address(try #require(old.address))
+    let new = try await HTTPServer.start(configuration, responder: Responders.echo)
+    #expect(new.address == old.address)
+    await old.close()
+    let client = try #require(RawClient(port: new.address?.port ?? 0))
+    client.get("/")
+    #expect(client.answer()?.status == 200)
+    await new.close()
+  }
+
+  @Test func `a listener without descriptors waits a moment before it tries again`() throws {
+    let channel = EmbeddedChannel()
+    let reads = ReadCounter()
+    try channel.pipeline.syncOperations.addHandlers([reads, AcceptPause()])
+    channel.pipeline.fireErrorCaught(IOError(errnoCode: EMFILE, reason: "accept"))
+    channel.read()
+    #expect(reads.count == 0)
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(99))
+    #expect(reads.count == 0)
+    channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+    #expect(reads.count == 1)
+    channel.read()
+    #expect(reads.count == 2)
   }
 
   @Test func `an inherited socket is served`() async throws {
