@@ -9,6 +9,9 @@ let package = Package(
     .library(name: "Wire", targets: ["Wire"]),
     .library(name: "GatewayCore", targets: ["GatewayCore"]),
   ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")  // GatewayServer alone: docs/decisions/0012
+  ],
   targets: [
     // C libraries.
     .target(name: "CCurl"),  // loads libcurl at first use: linking it would cost every start 9 ms
@@ -25,6 +28,16 @@ let package = Package(
       name: "GatewayCore", dependencies: ["CCatalog", "CCrypto", "CCurl", "CSQLite", "CYAML", "Wire"],
       exclude: ["Catalog/data"]),
 
+    // HTTP in front of the core. The only target that imports SwiftNIO.
+    .target(
+      name: "GatewayServer",
+      dependencies: [
+        "GatewayCore", "Wire",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+
     // Flags as values: parse, help. Knows nothing of llmgw.
     .target(name: "CommandLineKit"),
 
@@ -38,6 +51,11 @@ let package = Package(
     .testTarget(name: "ArchitectureTests"),
     .testTarget(name: "WireTests", dependencies: ["Wire"]),
     .testTarget(name: "GatewayCoreTests", dependencies: ["GatewayCore", "Wire", "CSQLite", "TestSupport"]),
+    .testTarget(
+      name: "GatewayServerTests",
+      dependencies: [
+        "GatewayCore", "GatewayServer", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),
     .testTarget(
       name: "CommandsTests",

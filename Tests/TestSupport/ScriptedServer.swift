@@ -353,7 +353,8 @@ extension ScriptedServer {
     init(_ run: @escaping @Sendable () -> Void) { self.run = run }
   }
 
-  private static func startThread(_ run: @escaping @Sendable () -> Void) {
+  /// Runs something that may block, on a thread of its own.
+  package static func startThread(_ run: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let body = Unmanaged.passRetained(ThreadBody(run))
     let status = pthread_create(
