@@ -10,7 +10,7 @@ let package = Package(
     .executableTarget(
       name: "FuzzWire", dependencies: ["CFuzzMain", .product(name: "Wire", package: "llmgw")],
       swiftSettings: [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]),
   ],
   swiftLanguageModes: [.v6]
 )

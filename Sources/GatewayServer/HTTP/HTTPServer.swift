@@ -67,10 +67,14 @@ package final class HTTPServer: Sendable {
         connectionLimit: min(limits.connections, connectionsByDescriptors()), bodyLimit: limits.bodyBytesInAll))
     let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops ?? NIOCore.System.coreCount))
     do {
-      let bootstrap = bootstrap(on: group, services, sharesPort: configuration.sharesPort)
+      let bootstrap = bootstrap(on: group, services)
       let listener =
         switch configuration.place {
-        case .address(let address): try await bootstrap.bind(to: address.socketAddress).get()
+        case .address(let address):
+          try await bootstrap.withBoundSocket(
+            ListeningSocket.make(
+              at: address.socketAddress, backlog: backlog, sharesPort: configuration.sharesPort)
+          ).get()
         case .inherited(let descriptor): try await bootstrap.withBoundSocket(descriptor).get()
         }
       return HTTPServer(group: group, listener: listener, services: services)
@@ -88,13 +92,11 @@ package final class HTTPServer: Sendable {
   }
 
   private static func bootstrap(
-    on group: MultiThreadedEventLoopGroup, _ services: ServerServices, sharesPort: Bool
+    on group: MultiThreadedEventLoopGroup, _ services: ServerServices
   ) -> ServerBootstrap {
     let buffer = services.limits.writeBufferBytes
     return ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: backlog)
-      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-      .serverChannelOption(.socket(.init(SOL_SOCKET), .init(SO_REUSEPORT)), value: sharesPort ? 1 : 0)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptPause()) }
       }
