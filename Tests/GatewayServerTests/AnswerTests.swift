@@ -1,5 +1,6 @@
 // Answers: their frames, what a responder may get wrong, and clients that go.
 
+import GatewayCore
 import NIOCore
 import Testing
 

@@ -1,5 +1,6 @@
 // How a server ends.
 
+import GatewayCore
 import Testing
 
 @testable import GatewayServer

@@ -1,5 +1,6 @@
 // Each bound on what a client may send, hold or wait for.
 
+import GatewayCore
 import NIOCore
 import Testing
 

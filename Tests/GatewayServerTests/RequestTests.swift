@@ -1,5 +1,6 @@
 // What a request becomes, and what its answer looks like.
 
+import GatewayCore
 import Testing
 
 @testable import GatewayServer

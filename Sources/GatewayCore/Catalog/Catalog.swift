@@ -66,13 +66,17 @@ public struct Catalog: Sendable {
 
   /// What a cloud's own tools leave on a machine counts when the provider's address is known too.
   private func hasCloudCredentials(_ provider: Provider) -> Bool {
-    switch provider.auth {
-    case .signatureV4, .google, .entra:
-      let search = CredentialSearch(environment: environment, store: nil)
-      return (try? search.find(for: provider, now: Timestamp(microseconds: 0))) != nil
-        && (try? route(to: provider, model: "")) != nil
-    case .authorization, .header, .query, .none, .unsupported: return false
-    }
+    let isThere =
+      switch provider.auth {
+      case .signatureV4:
+        (try? AWSAccount(environment: environment, profile: provider.cloud.profile).source()) != nil
+      case .google(let variables):
+        (try? GoogleAccount(environment: environment, variables: variables).grant()) != nil
+      case .entra:
+        AzureAccount(environment: environment).token != nil || AzureAccount(environment: environment).grant != nil
+      case .authorization, .header, .query, .none, .unsupported: false
+      }
+    return isThere && (try? route(to: provider, model: "")) != nil
   }
 
   /// What fills the blanks of addresses.

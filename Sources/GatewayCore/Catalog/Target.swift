@@ -2,6 +2,11 @@
 
 package import Wire
 
+/// What a call asks for.
+public enum CallKind: String, Sendable, CaseIterable {
+  case chat, embeddings, rerank
+}
+
 /// A model at a provider, ready to be called.
 public struct Target: Sendable, Equatable {
   /// How the call is made.

@@ -96,16 +96,3 @@ extension Substring {
     return rest[..<(rest.lastIndex { !$0.isWhitespace }.map { rest.index(after: $0) } ?? rest.startIndex)]
   }
 }
-
-extension AWSKeys {
-  /// What a `credential_process` prints, and when it expires.
-  static func read(printed: [UInt8]) -> (keys: AWSKeys, expiresAt: Timestamp?)? {
-    guard let json = try? JSON.parse(printed), let id = json["AccessKeyId"]?.string,
-      let secret = json["SecretAccessKey"]?.string
-    else { return nil }
-    let keys = AWSKeys(accessKeyID: id, secretAccessKey: secret, sessionToken: json["SessionToken"]?.string)
-    // A time that cannot be read may be near: such keys are not kept.
-    let expiresAt = json["Expiration"]?.string.map { Timestamp(rfc3339: $0) ?? Timestamp(microseconds: 0) }
-    return (keys, expiresAt)
-  }
-}

@@ -3,14 +3,6 @@
 
 import Wire
 
-/// Keys of Amazon's cloud.
-package struct AWSKeys: Sendable, Equatable {
-  var accessKeyID: String
-  var secretAccessKey: String
-  /// Comes with keys that expire.
-  var sessionToken: String?
-}
-
 /// Signs requests to one service in one region.
 package struct SignatureV4: Sendable, Equatable {
   var keys: AWSKeys

@@ -3,11 +3,6 @@
 
 public import Wire
 
-/// What a call asks for.
-public enum CallKind: String, Sendable, CaseIterable {
-  case chat, embeddings, rerank
-}
-
 /// What a call asks for instead of a chat.
 public enum SideRequest: Sendable, Equatable {
   case embeddings(EmbeddingRequest)

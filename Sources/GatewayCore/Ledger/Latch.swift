@@ -2,7 +2,7 @@
 import Synchronization
 
 /// Lets tasks wait until something has happened.
-final class Latch: Sendable {
+package final class Latch: Sendable {
   private struct State {
     var isOpen = false
     var waiting: [CheckedContinuation<Void, Never>] = []
@@ -10,8 +10,10 @@ final class Latch: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// Lets everyone through, now and from now on.
-  func open() {
+  package func open() {
     let waiting = state.withLock { state in
       state.isOpen = true
       defer { state.waiting = [] }
@@ -20,7 +22,7 @@ final class Latch: Sendable {
     for continuation in waiting { continuation.resume() }
   }
 
-  func wait() async {
+  package func wait() async {
     await withCheckedContinuation { continuation in
       let isOpen = state.withLock { state in
         if !state.isOpen { state.waiting.append(continuation) }

@@ -1,4 +1,5 @@
 // Which connections are open, how much they hold, and when the last one is gone.
+import GatewayCore
 import NIOCore
 import Synchronization
 

@@ -1,4 +1,5 @@
 // How a responder answers: whole, or as a stream that goes no faster than its reader.
+import GatewayCore
 import NIOCore
 
 /// Answers one request: called for each, on the event loop of its connection.

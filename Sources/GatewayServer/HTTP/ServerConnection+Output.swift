@@ -1,4 +1,5 @@
 // What goes out of a connection: answers in their frames, flushed together, and clients that do not read.
+import GatewayCore
 import Glibc
 import NIOCore
 

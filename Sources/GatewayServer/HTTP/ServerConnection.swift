@@ -2,6 +2,7 @@
 //
 // Everything here happens on the connection's event loop. Requests start when a read is over, never while the decoder is
 // at work, so that an answer may close the connection.
+import GatewayCore
 import NIOCore
 import NIOHTTP1
 

@@ -16,7 +16,7 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
   private var usage = Usage()
   private var droppedChoices: Set<Int> = []
   /// The calls that have begun, and what came for one while another was open.
-  private var calls: [Int: Call] = [:]
+  private var calls: [Int: OpenCall] = [:]
   private var order: [Int] = []
 
   private enum Open: Sendable, Equatable {
@@ -24,7 +24,7 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
     case call(Int)
   }
 
-  private struct Call: Sendable {
+  private struct OpenCall: Sendable {
     var call: ToolCall
     var seal: Seal?
     /// Arguments that wait for the block before to end, or custom input until it is whole.
@@ -72,7 +72,7 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
       writeBlock(AnthropicMessagesReplyEncoder.thinking(ReasoningBlock(text: "", encrypted: seal)), into: &bytes)
     case .toolCallStarted(let number, let id, let name, let kind):
       let call = ToolCall(id: id, name: name, arguments: "", kind: kind)
-      start(Call(call: call, seal: Self.seal(in: rest)), number, into: &bytes)
+      start(OpenCall(call: call, seal: Self.seal(in: rest)), number, into: &bytes)
     case .partSignature: break  // told before its part, which it came with
     case .part(let part): for block in encoder.blocks(part) { writeBlock(block, into: &bytes) }
     case .finished(let finish): self.finish = finish
@@ -128,7 +128,7 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
   /// Calls whose arguments come by turns are told one after the other: blocks may not overlap.
   ///
   /// The next begins once the arguments of the one before are a whole value.
-  private mutating func start(_ call: Call, _ number: Int, into bytes: inout [UInt8]) {
+  private mutating func start(_ call: OpenCall, _ number: Int, into bytes: inout [UInt8]) {
     calls[number] = call
     order.append(number)
     if case .call = open { return }

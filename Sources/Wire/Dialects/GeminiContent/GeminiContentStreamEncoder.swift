@@ -24,14 +24,14 @@ public struct GeminiContentStreamEncoder: StreamEncoding {
   /// What is remembered of one candidate.
   private struct Candidate: Sendable {
     /// The calls that are not over.
-    var calls: [Int: Call] = [:]
+    var calls: [Int: OpenCall] = [:]
     var order: [Int] = []
     var finish: Finish?
     var sources = JSONObject()
     var hasContent = false
   }
 
-  private struct Call: Sendable {
+  private struct OpenCall: Sendable {
     var call: ToolCall
     var seal: Seal?
 
@@ -102,7 +102,7 @@ public struct GeminiContentStreamEncoder: StreamEncoding {
     case .encryptedReasoning(let seal):
       write(ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: seal))), index, into: &bytes)
     case .toolCallStarted(let call, let id, let name, let kind):
-      let held = Call(call: ToolCall(id: id, name: name, arguments: "", kind: kind))
+      let held = OpenCall(call: ToolCall(id: id, name: name, arguments: "", kind: kind))
       candidates[index, default: Candidate()].calls[call] = held
       candidates[index]?.order.append(call)
     case .partSignature(let seal): sign(seal, index, into: &bytes)
