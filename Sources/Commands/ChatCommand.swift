@@ -117,8 +117,12 @@ private struct ChatRun: Sendable {
 extension Invocation {
   /// The call that `options` ask for.
   func call(_ request: ChatRequest, to chosen: ChosenTarget, _ options: ChatOptions, _ settings: Settings) -> Call {
-    var call = Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli)
-    call.request.model = chosen.target.model
+    call(Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli), options, settings)
+  }
+
+  /// `call` with what `options` say of every call.
+  func call(_ call: Call, _ options: ChatOptions, _ settings: Settings) -> Call {
+    var call = call
     call.project = options.project ?? environment["LLMGW_PROJECT"]
     call.session = options.session
     call.tags = options.tags.map { Tag($0.key, $0.value) }

@@ -37,18 +37,62 @@ struct Embedding {
       ])
   }
 
-  @Test func `lines of standard input are texts of their own, in JSON with everything about the call`() async throws {
+  @Test func `one object tells everything about the call`() async throws {
     let answer = vectors("[1]", "[2]", tokens: 4)
     let server = try #require(ScriptedServer(.readRequest, .write(answer), .close))
     let home = ProgramHome()
     home.configure(port: server.port)
-    let result = await home.run("embed", "-m", "mock/m", "--lines", "--json", stdin: "a\n\nb\n")
+    let result = await home.run("embed", "-m", "mock/m", "--json", "a", "b")
     let json = try JSON.parse(result.stdout)
     #expect(
       json["vectors"]
         == .array([.array([.number(JSONNumber(text: "1.0"))]), .array([.number(JSONNumber(text: "2.0"))])]))
     #expect(json["dimensions"] == 1 && json["status"] == "ok" && json["error"] == .null)
     for key in ["ids", "model", "provider", "usage", "cost", "changes", "attempts"] { #expect(json[key] != nil) }
+  }
+
+  @Test func `each line of standard input has its vector, and an empty one an empty line`() async throws {
+    let answer = vectors("[1]", "[2]", tokens: 4)
+    let server = try #require(ScriptedServer(.readRequest, .write(answer), .close))
+    let home = ProgramHome()
+    home.configure(port: server.port)
+    let result = await home.run("embed", "-m", "mock/m", "--lines", stdin: "a\n\nb\u{2028}c\r\n")
+    #expect(result.stdout == "[1.0]\n\n[2.0]\n")
+    let sent = try JSON.parse(try #require(server.log.requests.first).body)
+    #expect(sent["input"] == ["a", "b\u{2028}c"])
+    let objects = await home.run("embed", "-m", "mock/m", "--lines", "--json", stdin: "a\n\nb\n")
+    let lines = try objects.stdout.split(separator: "\n").map { try JSON.parse(String($0)) }
+    #expect(lines.map { $0["index"]?.int } == [1, 2, 3])
+    #expect(lines.map { $0["vector"]?.array?.count } == [1, nil, 1])
+    #expect(lines.allSatisfy { $0["id"]?.string != nil && $0["error"] == .null })
+  }
+
+  @Test func `many lines go out in several calls, and none after one that fails`() async throws {
+    let first = vectors("[1]", tokens: 1)
+    let failed = reply(#"{"error":{"message":"too long"}}"#, status: "400 Bad Request")
+    func answer(_ reply: String) -> [ScriptedServer.Step] { [.readRequest, .write(reply), .close] }
+    let server = try #require(ScriptedServer([answer(first), answer(failed)]))
+    let home = ProgramHome()
+    home.configure(port: server.port)
+    let long = String(repeating: "word ", count: 40_000)  // two of them are more than one call may hold
+    let result = await home.run("embed", "-m", "mock/m", "--lines", "--json", stdin: "\(long)\n\(long)\n\(long)\n")
+    #expect(result.ending == .exited(2))
+    let lines = try result.stdout.split(separator: "\n").map { try JSON.parse(String($0)) }
+    #expect(lines.map { $0["index"]?.int } == [1, 2])
+    #expect(lines.map { $0["vector"]?.array?.count } == [1, nil])
+    #expect(lines.last?["error"]?["message"]?.string?.contains("too long") == true)
+    #expect(home.ledger("select status from operations") == ["ok", "failed"])
+    #expect(server.log.requests.count == 2)
+  }
+
+  @Test func `a dry run shows the request and sends nothing`() async throws {
+    let home = ProgramHome()
+    home.configure(port: 1)
+    let result = await home.run("embed", "-m", "mock/m", "--dry-run", "a text")
+    #expect(result.ending == .exited(0))
+    #expect(result.stdout.contains("POST http://127.0.0.1:1/v1/embeddings"))
+    #expect(!result.stdout.contains("output tokens"))
+    #expect(home.ledger("select 1 from operations").first?.contains("unable to open") == true)
   }
 
   @Test func `binary is the floats and nothing else`() async throws {
@@ -69,6 +113,8 @@ struct Embedding {
     (["embed", "-m", "mock/m", "--binary", "--json", "text"], "", 2, "do not go together"),
     (["embed", "-m", "mock/m", "--lines", "text"], "", 2, "'--lines' reads standard input"),
     (["embed", "-m", "mock/m", "-f", "/none", "text"], "", 1, "file '/none'"),
+    (["embed", "-m", "mock/m", "--lines", "--binary"], "\n", 2, "line 1 is empty"),
+    (["embed", "-m", "mock/m", "--lines"], "\u{0}", 2, "it is not text"),
   ])
   func `what cannot be is refused before anything is sent`(
     _ arguments: [String], _ stdin: String, _ code: Int32, _ message: String

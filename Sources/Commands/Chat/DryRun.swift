@@ -40,7 +40,7 @@ extension PreparedCall {
     for change in changes { lines.append("changed: \(change.field) \(change.what.rawValue): \(change.why)") }
     let estimate = estimate(now: now)
     lines.append("about \(estimatedInputTokens) input tokens: \(estimate.input?.shown ?? "price unknown")")
-    if let tokens = estimate.mostOutputTokens {
+    if let tokens = estimate.mostOutputTokens, tokens > 0 {
       lines.append("with \(tokens) output tokens, the most it may write: \(estimate.most?.shown ?? "price unknown")")
     }
     return lines.joined(separator: "\n") + "\n"

@@ -76,6 +76,7 @@ enum LogDetails {
     if let id = attempt.requestID { notes.append("request id \(id)") }
     if let model = attempt.modelReported, model != attempt.model { notes.append("answered as \(model)") }
     if let reason = attempt.finishReason { notes.append("finish reason \(reason)") }
+    if let count = attempt.usage.queries { notes.append("\(count) \(count == 1 ? "query" : "queries")") }
     if attempt.usageIsEstimated { notes.append("tokens are our own estimate") }
     if let computed = attempt.cost?.computed, computed != attempt.cost?.amount {
       notes.append("by our price card it would cost $\(computed.decimalText)")

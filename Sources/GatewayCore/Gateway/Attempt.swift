@@ -111,8 +111,17 @@ extension Gateway {
     _ side: SideRequest, _ dialect: String, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
     _ delivery: Delivery
   ) async throws {
-    let response = try await begin(http, &run, delivery) { OpenAIChat.decodeFailure(status: $0, body: $1) }
-    let reply = try side.reply(from: try await response.body.collect(), speaking: dialect, quirks: prepared.quirks)
+    let response = try await begin(http, &run, delivery) { ProviderFailure.decode(status: $0, body: $1) }
+    let body = try await response.body.collect()
+    let reply: SideReply
+    do {
+      reply = try side.reply(from: body, speaking: dialect, quirks: prepared.quirks)
+    } catch {
+      // An error object under a status of success says more than what we miss in it.
+      var failure = ProviderFailure.decode(status: response.status, body: body)
+      if failure.kind == .malformed { failure.message = error.problem }
+      throw failure
+    }
     try await delivery.tell(reply.events, &run)
     run.sideReply = reply
     run.isComplete = true

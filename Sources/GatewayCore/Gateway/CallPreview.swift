@@ -32,26 +32,17 @@ extension PreparedCall {
 
   /// The price of the estimated input tokens and of the longest answer.
   package func estimate(now: Timestamp) -> CostEstimate {
-    let most = request.maxOutputTokens ?? target.facts?.traits.maxOutputTokens
-    func price(_ output: Int) -> Picodollars? {
-      let usage = Usage(input: estimatedInputTokens, output: output)
-      let terms = PricingTerms(at: now, serviceTier: request.serviceTier)
-      return target.facts?.prices?.bill(for: usage, terms: terms).total
-    }
-    return CostEstimate(input: price(0), mostOutputTokens: most, most: most.flatMap(price))
+    func price(_ output: Int) -> Picodollars? { self.price(input: estimatedInputTokens, output: output, now: now) }
+    return CostEstimate(input: price(0), mostOutputTokens: mostOutputTokens, most: mostOutputTokens.flatMap(price))
   }
 
   /// The most the call can cost with that many attempts, each of which may have read the prompt; `nil` where a price or
   /// the longest answer is not known.
   package func worstCost(attempts: Int, now: Timestamp) -> Picodollars? {
-    let terms = PricingTerms(at: now, serviceTier: request.serviceTier)
-    func price(_ output: Int) -> Picodollars? {
-      target.facts?.prices?.bill(for: Usage(input: cautiousInputTokens, output: output), terms: terms).total
-    }
+    func price(_ output: Int) -> Picodollars? { self.price(input: cautiousInputTokens, output: output, now: now) }
     // Where an answer costs nothing, its length does not matter.
     let isFree = price(0) == price(1_000_000)
-    guard let output = request.maxOutputTokens ?? target.facts?.traits.maxOutputTokens ?? (isFree ? 0 : nil),
-      let failed = price(0), let answered = price(output)
+    guard let output = mostOutputTokens ?? (isFree ? 0 : nil), let failed = price(0), let answered = price(output)
     else { return nil }
     let sum = Int128(failed.count) * Int128(max(attempts - 1, 0)) + Int128(answered.count)
     return Int64(exactly: sum).map { Picodollars($0) }

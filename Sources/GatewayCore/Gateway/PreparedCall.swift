@@ -34,13 +34,13 @@ extension Gateway {
     var prepared = PreparedCall(
       request: call.request, target: call.target, estimatedInputTokens: TokenEstimate.input(of: call.request))
     prepared.request.model = call.target.model
+    if case .side(let dialect, _) = call.target.route { prepared.side = call.side.map { ($0, dialect) } }
     if let limit = call.costLimit { try prepared.hold(to: limit, now: runtime.now()) }
     switch (call.target.route, call.side) {
     case (.http(let dialect, let base), nil):
       prepared.dialect = dialect
       try encode(&prepared, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
     case (.side(let dialect, let base), let side?):
-      prepared.side = (side, dialect)
       try encode(&prepared, side, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
     case (.inProcess, nil): break
     case (_, let side):
@@ -93,6 +93,7 @@ extension Gateway {
       throw .invalidRequest(error.problem)
     }
     http.headers = [("content-type", "application/json"), ("accept", "application/json")]
+    http.replyLimit = JSONLimits.vectors.bytes
     // Formats without a name of their own take their keys as OpenAI's do.
     let spoken = DialectName(rawValue: dialect) ?? .openAIChat
     try address(&prepared, http, speaking: spoken, call, keyIsNeeded: keyIsNeeded)
@@ -172,15 +173,28 @@ extension PreparedCall {
   /// The estimate of the prompt may be short: with a third added, a limit can be held against it.
   var cautiousInputTokens: Int { estimatedInputTokens + estimatedInputTokens / 3 + 8 }
 
+  /// What so many tokens of this call cost; `nil` where that is not known.
+  func price(input: Int, output: Int, now: Timestamp) -> Picodollars? {
+    var usage = Usage(input: input, output: output)
+    usage.queries = side?.request.estimatedQueries
+    let terms = PricingTerms(at: now, serviceTier: request.serviceTier)
+    return target.facts?.prices?.bill(for: usage, terms: terms).total
+  }
+
+  /// The most tokens the answer may have, where a limit is known.
+  var mostOutputTokens: Int? {
+    side == nil ? request.maxOutputTokens ?? target.facts?.traits.maxOutputTokens : 0
+  }
+
   /// Limits the answer's length to what `limit` can pay for, or refuses.
   fileprivate mutating func hold(to limit: Picodollars, now: Timestamp) throws(Rejection) {
-    guard let card = target.facts?.prices else { throw .unpricedUnderLimit }
-    let terms = PricingTerms(at: now, serviceTier: request.serviceTier)
-    func price(_ input: Int, _ output: Int) -> Picodollars? {
-      card.bill(for: Usage(input: input, output: output), terms: terms).total
-    }
     let input = cautiousInputTokens
-    guard let least = price(input, 0), let thousand = price(input, 1_000_000) else { throw .unpricedUnderLimit }
+    guard let least = price(input: input, output: 0, now: now) else { throw .unpricedUnderLimit }
+    if side != nil {
+      if least > limit { throw .overCostLimit(limit: limit, least: least) }
+      return
+    }
+    guard let thousand = price(input: input, output: 1_000_000, now: now) else { throw .unpricedUnderLimit }
     let million = thousand.count - least.count
     guard million > 0 else {
       if least > limit { throw .overCostLimit(limit: limit, least: least) }
@@ -189,7 +203,7 @@ extension PreparedCall {
     let room = Int128(max(limit.count - least.count, 0)) * 1_000_000 / Int128(million)
     let affordable = Int(clamping: room)
     guard affordable >= Self.fewestUsefulTokens else { throw .overCostLimit(limit: limit, least: least) }
-    let wanted = request.maxOutputTokens ?? target.facts?.traits.maxOutputTokens ?? Int.max
+    let wanted = mostOutputTokens ?? Int.max
     if affordable < wanted {
       request.maxOutputTokens = affordable
       changes.append(Change("max_tokens", .clamped, "more than \(affordable) tokens could cost over \(limit.shown)"))

@@ -45,12 +45,20 @@ extension AttemptRun {
   private func consumption(_ prepared: PreparedCall) -> (usage: Usage?, isEstimated: Bool) {
     let reply = self.reply.reply
     // A count that came with the reason for stopping is final, whatever happened to the connection afterwards.
-    if let usage = reply.usage, usage.output != nil, isComplete || reply.finish != nil { return (usage, false) }
+    if let usage = reply.usage, usage.output != nil, isComplete || reply.finish != nil, !lacksInput(usage) {
+      return (usage, false)
+    }
     guard mayBeBilled else { return (nil, true) }
     var usage = reply.usage ?? Usage()
+    usage.queries = usage.queries ?? prepared.side?.request.estimatedQueries
     usage.input = usage.input ?? prepared.estimatedInputTokens
     usage.output = max(usage.output ?? 0, TokenEstimate.of(written(reply)))
     return (usage, true)
+  }
+
+  /// A ranking may tell nothing of what it read; where it is paid for by the token, that is estimated.
+  private func lacksInput(_ usage: Usage) -> Bool {
+    sideReply != nil && usage.input == nil && usage.billed == nil
   }
 
   /// The provider may have worked on it; one that answers with an error status does not bill that.

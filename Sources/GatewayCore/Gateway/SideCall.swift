@@ -15,6 +15,15 @@ public enum SideRequest: Sendable, Equatable {
     }
   }
 
+  /// How many queries it will be billed as: "a single search unit is a query with up to 100 documents"
+  /// (docs.cohere.com/docs/rate-limits).
+  var estimatedQueries: Int? {
+    switch self {
+    case .embeddings: nil
+    case .rerank(let request): max(1, (request.documents.count + 99) / 100)
+    }
+  }
+
   /// What is read by the model, as a chat would say it: for our estimate of its tokens, and for the books.
   fileprivate var asChat: ChatRequest {
     let texts: [String] =
@@ -55,15 +64,16 @@ public enum SideRequest: Sendable, Equatable {
     switch self {
     case .embeddings(let request):
       let reply = try Self.embeddings(in: dialect).decodeEmbeddings(body, quirks: quirks)
-      guard reply.vectors.count == request.inputs.count else {
-        throw WireError(
-          offset: 0, "\(reply.vectors.count) vectors came for \(request.inputs.count) inputs")
+      let vectors = reply.vectors.count { !$0.isEmpty }
+      guard vectors == request.inputs.count, vectors == reply.vectors.count else {
+        throw WireError(offset: 0, "\(vectors) vectors came for \(request.inputs.count) inputs")
       }
       return .embeddings(reply)
     case .rerank(let request):
       let reply = try Self.ranking(in: dialect).decodeReply(body, quirks: quirks)
-      guard reply.results.allSatisfy({ request.documents.indices.contains($0.index) }) else {
-        throw WireError(offset: 0, "a result names a document that was not sent")
+      let places = Set(reply.results.map(\.index))
+      guard places.count == reply.results.count, places.allSatisfy(request.documents.indices.contains) else {
+        throw WireError(offset: 0, "a result names a document that was not sent, or one twice")
       }
       return .rerank(reply)
     }
@@ -118,5 +128,13 @@ extension Call {
   public init(_ request: SideRequest, to target: Target, modelAsked: String, origin: CallOrigin) {
     self.init(request.asChat, to: target, modelAsked: modelAsked, origin: origin)
     side = request
+  }
+
+  /// The same call with another request that is no chat.
+  public func asking(_ request: SideRequest) -> Call {
+    var call = self
+    call.request = request.asChat
+    call.side = request
+    return call
   }
 }

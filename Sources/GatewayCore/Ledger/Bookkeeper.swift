@@ -74,7 +74,7 @@ final class Bookkeeper {
         SQLValue(closing.cost.amount), SQLValue(closing.cost.computed), SQLValue(usage.input), SQLValue(usage.output),
         SQLValue(usage.cacheRead), SQLValue(usage.cacheWrite), SQLValue(usage.cacheWriteOneHour),
         SQLValue(usage.reasoning), SQLValue(usage.audioInput), SQLValue(usage.audioOutput),
-        SQLValue(usage.imageInput), SQLValue(usage.imageOutput), SQLValue(usage.searches),
+        SQLValue(usage.imageInput), SQLValue(usage.imageOutput), SQLValue(usage.searches), SQLValue(usage.queries),
         SQLValue(usage.serviceTier), .int(closing.usageIsEstimated ? 1 : 0), SQLValue(closing.httpStatus),
         SQLValue(closing.failureKind), SQLValue(closing.failureMessage), SQLValue(closing.requestID),
         try name(closing.modelReported), SQLValue(closing.firstByteMicroseconds),

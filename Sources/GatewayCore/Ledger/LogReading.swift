@@ -166,7 +166,7 @@ extension AttemptRecord {
     SELECT number, cause, status, started_us, ended_us, (SELECT text FROM names WHERE id = provider),
       (SELECT text FROM names WHERE id = model), streams, input_tokens, output_tokens, cache_read_tokens,
       cache_write_tokens, cache_write_1h_tokens, reasoning_tokens, audio_input_tokens, audio_output_tokens,
-      image_input_tokens, image_output_tokens, searches, service_tier, usage_estimated, cost_source, cost_pusd,
+      image_input_tokens, image_output_tokens, searches, queries, service_tier, usage_estimated, cost_source, cost_pusd,
       computed_pusd, (SELECT id FROM prices WHERE seq = price), (SELECT card FROM prices WHERE seq = price),
       estimated_input_tokens, estimated_pusd, http_status, failure_kind, failure, request_id,
       (SELECT text FROM names WHERE id = model_reported), first_byte_us, first_token_us, finish_reason,
@@ -209,6 +209,7 @@ extension AttemptRecord {
     usage.imageInput = row.int()
     usage.imageOutput = row.int()
     usage.searches = row.int()
+    usage.queries = row.int()
     usage.serviceTier = row.text()
     usageIsEstimated = row.int() == 1
   }

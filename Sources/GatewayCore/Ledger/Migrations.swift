@@ -5,7 +5,7 @@ struct Migration: Sendable {
   let name: String
   let sql: String
 
-  static let all = [m001Books, m002Contents, m003Kinds]
+  static let all = [m001Books, m002Contents, m003Kinds, m004Queries]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
@@ -122,6 +122,10 @@ extension Migration {
   /// Before this there were only chats.
   fileprivate static let m003Kinds = Migration(
     name: "003 kinds", sql: "ALTER TABLE operations ADD COLUMN kind TEXT NOT NULL DEFAULT 'chat'")
+
+  /// What rankings are paid for.
+  fileprivate static let m004Queries = Migration(
+    name: "004 queries", sql: "ALTER TABLE attempts ADD COLUMN queries INTEGER")
 }
 
 extension Database {

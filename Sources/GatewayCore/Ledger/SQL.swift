@@ -29,7 +29,7 @@ enum SQL: Int, CaseIterable {
         status = ?, ended_us = ?, cost_source = ?, cost_pusd = ?, computed_pusd = ?, input_tokens = ?,
         output_tokens = ?, cache_read_tokens = ?, cache_write_tokens = ?, cache_write_1h_tokens = ?,
         reasoning_tokens = ?, audio_input_tokens = ?, audio_output_tokens = ?, image_input_tokens = ?,
-        image_output_tokens = ?, searches = ?, service_tier = ?, usage_estimated = ?, http_status = ?,
+        image_output_tokens = ?, searches = ?, queries = ?, service_tier = ?, usage_estimated = ?, http_status = ?,
         failure_kind = ?, failure = ?, request_id = ?, model_reported = ?, first_byte_us = ?, first_token_us = ?,
         finish_reason = ?, changes = ?
       WHERE operation = (SELECT seq FROM operations WHERE id = ?) AND number = ? AND status = 'open'

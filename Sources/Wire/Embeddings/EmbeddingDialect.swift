@@ -78,3 +78,13 @@ extension EmbeddingRequest {
     fields.filter(\.isAsked).map { Change($0.name, .dropped, "this format has no such parameter") }
   }
 }
+
+extension JSONObject {
+  /// Takes out what a provider refuses, each a change.
+  mutating func drop(unsupportedBy quirks: Quirks, changes: inout [Change]) {
+    for name in quirks.unsupported.sorted() where self[name] != nil {
+      self[name] = nil
+      changes.append(Change(name, .dropped, "this provider has no such parameter"))
+    }
+  }
+}

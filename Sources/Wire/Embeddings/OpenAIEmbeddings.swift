@@ -31,14 +31,9 @@ public enum OpenAIEmbeddings: EmbeddingDialect {
         changes.append(Change("truncation", .dropped, "this provider has no such parameter"))
       }
     }
-    if let user = request.user {
-      if quirks.unsupported.contains("user") {
-        changes.append(Change("user", .dropped, "this provider has no such parameter"))
-      } else {
-        body["user"] = .string(user)
-      }
-    }
+    body["user"] = request.user.map { .string($0) }
     body.fill(from: request.extras, changes: &changes)
+    body.drop(unsupportedBy: quirks, changes: &changes)
     return EncodedRequest(body: JSON.object(body).bytes, changes: changes)
   }
 

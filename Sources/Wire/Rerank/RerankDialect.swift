@@ -38,6 +38,7 @@ public enum RerankFormat: Sendable, Equatable, CaseIterable {
     case .cohereV2: addTexts(of: request, to: &body, changes: &changes)
     }
     body.fill(from: request.extras, changes: &changes)
+    body.drop(unsupportedBy: quirks, changes: &changes)
     return EncodedRequest(body: JSON.object(body).bytes, changes: changes)
   }
 

@@ -58,7 +58,7 @@ struct EmbeddingFormats {
     Case(
       .openAI,
       #"{"model":"m","texts":["a"],"d":256,"e":"base64","input_type":"q","truncate":true,"x":1}"#,
-      ["dropped user", "dropped model"],
+      ["dropped model", "dropped user"],
       quirks: [
         "embedding_input_param": "texts", "embedding_dimensions_param": "d", "embedding_encoding_param": "e",
         "embedding_purpose_param": "input_type", "embedding_purposes": ["query": "q"],

@@ -13,13 +13,14 @@ struct Reranking {
     var request = RerankRequest(model: "m", query: "q", documents: Self.documents)
     request.topCount = 2
     request.returnsDocuments = true
-    request.extras = ["truncation": true, "query": "other"]
-    let encoded = RerankFormat.compatible.encode(request, quirks: try Quirks(json: ["rerank_top_param": "top_k"]))
+    request.extras = ["truncation": true, "query": "other", "priority": 1]
+    let quirks = try Quirks(json: ["rerank_top_param": "top_k", "unsupported_params": ["priority"]])
+    let encoded = RerankFormat.compatible.encode(request, quirks: quirks)
     #expect(
       encoded.body[...].text
         == #"{"model":"m","query":"q","documents":["a",{"text":"b"},{"title":"t","text":"c"},{"image":"https://i"}],"#
         + #""top_k":2,"return_documents":true,"truncation":true}"#)
-    #expect(encoded.changes.map { "\($0.what) \($0.field)" } == ["dropped query"])
+    #expect(encoded.changes.map { "\($0.what) \($0.field)" } == ["dropped query", "dropped priority"])
   }
 
   @Test func `a request whose documents are texts`() {
