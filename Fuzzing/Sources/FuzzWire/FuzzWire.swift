@@ -16,11 +16,12 @@ private enum Target {
   case json
   case events
   case frames
+  case vectors
   case reply(DialectName)
   case stream(DialectName)
   case request(DialectName)
 
-  /// `json`, `events`, `frames`, or a dialect's `reply-`, `stream-` and `request-`.
+  /// `json`, `events`, `frames`, `vectors`, or a dialect's `reply-`, `stream-` and `request-`.
   init(named name: String) {
     let parts = name.split(separator: "-", maxSplits: 1).map(String.init)
     let dialect = parts.count == 2 ? DialectName(rawValue: parts[1]) : nil
@@ -28,6 +29,7 @@ private enum Target {
     case ("json", nil): self = .json
     case ("events", nil): self = .events
     case ("frames", nil): self = .frames
+    case ("vectors", nil): self = .vectors
     case ("reply", let dialect?): self = .reply(dialect)
     case ("stream", let dialect?): self = .stream(dialect)
     case ("request", let dialect?) where dialect.served != nil: self = .request(dialect)
@@ -44,6 +46,7 @@ private enum Target {
     case .json: parse(body)
     case .events: readEvents(body, size)
     case .frames: readFrames(body, size)
+    case .vectors: readVectors(body)
     case .reply(let name):
       _ = try? name.dialect.decodeReply(body, quirks: everyQuirk)
       _ = name.dialect.decodeFailure(status: 400 + size, body: body)
@@ -94,6 +97,30 @@ private func readFrames(_ body: [UInt8], _ size: Int) {
   var messages: [AWSEventStreamMessage] = []
   for piece in pieces(of: body, size) {
     guard (try? decoder.decode(piece, into: &messages)) != nil else { return }
+  }
+}
+
+/// Answers and requests of what is no chat, in each format that has them.
+private func readVectors(_ body: [UInt8]) {
+  for format in EmbeddingFormat.allCases {
+    if let reply = try? format.dialect.decodeEmbeddings(body, quirks: Quirks()) { expectSame(reply) }
+    if let request = try? format.served?.decodeEmbeddingRequest(body, at: RequestAddress(model: "m")) {
+      for other in EmbeddingFormat.allCases { _ = try? other.dialect.encode(request, quirks: Quirks()) }
+    }
+  }
+  for format in RerankFormat.allCases { _ = try? format.decodeReply(body, quirks: Quirks()) }
+  if let request = try? RerankFormat.decodeRequest(body) {
+    for format in RerankFormat.allCases { _ = format.encode(request, quirks: Quirks()) }
+  }
+}
+
+private func expectSame(_ reply: EmbeddingReply) {
+  for encoding in VectorEncoding.allCases {
+    var request = EmbeddingRequest(model: "m", inputs: [])
+    request.encoding = encoding
+    let written = OpenAIEmbeddings.encodeEmbeddings(reply, answering: request)
+    let read = try? OpenAIEmbeddings.decodeEmbeddings(written, quirks: Quirks())
+    expect(read?.vectors == reply.vectors, "vectors are read otherwise than they were written")
   }
 }
 
