@@ -51,6 +51,10 @@ bench: ## measure start-up, reports and decoding against the thresholds
 	@scripts/setup valgrind binutils
 	@Benchmarks/run
 
+bench-server: setup ## measure serve beside nginx: CPU, latency, streams, leaks, kill -9 (ARGS="--only start")
+	@scripts/setup wrk nginx gcc
+	@Benchmarks/server/run $(ARGS)
+
 install: build ## install program, manual and completions under PREFIX (/usr/local)
 	@scripts/install "$(BINARY)" "$(DESTDIR)$(PREFIX)"
 
@@ -64,5 +68,5 @@ dist: build ## pack dist/: a tarball and a Debian package
 check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
 	@scripts/check-dist
 
-.PHONY: help setup build run test lint format generate catalog conformance translation fuzz bench install uninstall dist check-dist
+.PHONY: help setup build run test lint format generate catalog conformance translation fuzz bench bench-server install uninstall dist check-dist
 .DEFAULT_GOAL := help
