@@ -32,6 +32,7 @@ struct MutationTests {
   private static let pieces = [
     "\r\n", "\r", "\n", "\r\n\r\n", "\0", ":", " ", "\t", ",", ";", "0\r\n\r\n", "Content-Length: 5\r\n",
     "Transfer-Encoding: chunked\r\n", "Host: b\r\n", "Expect: 100-continue\r\n",
+    "Content-Encoding: gzip\r\n",
     "Upgrade: x\r\nConnection: upgrade\r\n",
     "GET / HTTP/1.1\r\n", "HTTP/1.0", "ffffffffffffffff\r\n", "\u{80}", "Connection: close\r\n", "CONNECT", "HEAD",
   ].map { Array($0.utf8) }
