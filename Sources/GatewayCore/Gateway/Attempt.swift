@@ -25,6 +25,12 @@ struct AttemptRun {
   var wasInterrupted = false
   /// Something of the answer has gone to the caller: there is no way back.
   var hasBegun = false
+  /// The caller has left, and the answer is read for the books alone.
+  var callerLeft = false
+  /// Pieces of a forwarded stream that nobody read: about a token each.
+  var unreadPieces = 0
+  /// The whole answer as it came, where it is forwarded.
+  var forwardedBody: [UInt8]?
   /// The request went out whole, so the provider may have worked on it.
   var mayHaveBeenProcessed = false
   /// It is closed in the books.
@@ -39,15 +45,15 @@ private struct CallerLeft: Error {}
 extension Gateway {
   /// Makes attempt `number` of a call, opened in the books before it leaves.
   func attempt(
-    _ number: Int, _ prepared: PreparedCall, _ books: inout Books, _ sink: @escaping (CallEvent) async throws -> Void
+    _ number: Int, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall, _ books: inout Books,
+    _ sink: @escaping (CallEvent) async throws -> Void
   ) async -> AttemptRun {
     var run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
-    await books.open(run, prepared)
+    await books.open(run, cause, prepared)
     var prepared = prepared
     do {
       try await authorize(&prepared)
-      let delivery = Delivery(runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, sink: sink)
-      await carryOut(prepared, &run, delivery)
+      await carryOut(prepared, &run, delivery(of: prepared, run, sink), operation: books.operationID)
     } catch {
       run.failure = error
     }
@@ -58,16 +64,39 @@ extension Gateway {
     return run
   }
 
-  private func carryOut(_ prepared: PreparedCall, _ run: inout AttemptRun, _ delivery: Delivery) async {
+  private func delivery(
+    of prepared: PreparedCall, _ run: AttemptRun, _ sink: @escaping (CallEvent) async throws -> Void
+  ) -> Delivery {
+    let terms = PricingTerms(at: run.startedAt, serviceTier: prepared.request.serviceTier)
+    return Delivery(
+      runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, isServed: prepared.client != nil,
+      drains: prepared.target.provider.onDisconnect == .drain,
+      price: { Cost(of: $0, isEstimate: false, card: prepared.target.facts?.prices, terms: terms) }, sink: sink)
+  }
+
+  private func carryOut(
+    _ prepared: PreparedCall, _ run: inout AttemptRun, _ delivery: Delivery, operation: String
+  ) async {
+    let head = AnswerHead(
+      id: operation, target: prepared.target, attempt: run.number, changes: prepared.changes)
     do {
       try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
       if let http = prepared.http, let dialect = prepared.dialect {
-        try await exchange(dialect.dialect, http, prepared, &run, delivery)
+        let response = try await begin(http, head, &run, delivery) {
+          dialect.dialect.decodeFailure(status: $0, body: $1)
+        }
+        if let client = prepared.client, prepared.isForwarded, let format = client.dialect.served {
+          try await forward(format, client, response, prepared, &run, delivery)
+        } else {
+          try await decode(dialect.dialect, response, prepared, &run, delivery)
+        }
       } else if let http = prepared.http, let (side, dialect) = prepared.side {
-        try await exchange(side, dialect, http, prepared, &run, delivery)
+        let response = try await begin(http, head, &run, delivery) { ProviderFailure.decode(status: $0, body: $1) }
+        try await decode(side, dialect, response, prepared, &run, delivery)
       } else {
         run.mayHaveBeenProcessed = true
         run.firstByteMicroseconds = delivery.elapsed
+        try await delivery.begin(head, &run)
         try await delivery.tell(OfflineEcho.events(answering: prepared.request), &run)
         run.isComplete = true
       }
@@ -93,11 +122,10 @@ extension Gateway {
     }
   }
 
-  private func exchange<D: Dialect>(
-    _ dialect: D.Type, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
+  private func decode<D: Dialect>(
+    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
     _ delivery: Delivery
   ) async throws {
-    let response = try await begin(http, &run, delivery) { D.decodeFailure(status: $0, body: $1) }
     let kind = (response.headers["content-type"] ?? "").lowercased()
     let isWhole = kind.contains("json") || kind.contains("html")
     if kind.contains("event-stream") || kind.contains(D.streamContentType) || (prepared.request.streams && !isWhole) {
@@ -107,11 +135,10 @@ extension Gateway {
     }
   }
 
-  private func exchange(
-    _ side: SideRequest, _ dialect: String, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
-    _ delivery: Delivery
+  private func decode(
+    _ side: SideRequest, _ dialect: String, _ response: HTTPResponse, _ prepared: PreparedCall,
+    _ run: inout AttemptRun, _ delivery: Delivery
   ) async throws {
-    let response = try await begin(http, &run, delivery) { ProviderFailure.decode(status: $0, body: $1) }
     let body = try await response.body.collect()
     let reply: SideReply
     do {
@@ -129,7 +156,7 @@ extension Gateway {
 
   /// Sends the request and returns an answer that has begun well.
   private func begin(
-    _ http: HTTPRequest, _ run: inout AttemptRun, _ delivery: Delivery,
+    _ http: HTTPRequest, _ head: AnswerHead, _ run: inout AttemptRun, _ delivery: Delivery,
     readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> HTTPResponse {
     let response = try await transport.send(http)
@@ -138,6 +165,7 @@ extension Gateway {
     run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
     run.firstByteMicroseconds = delivery.elapsed
     guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
+    try await delivery.begin(head, &run)
     return response
   }
 
@@ -167,10 +195,12 @@ extension Gateway {
     run.isComplete = decoder.isComplete
   }
 
-  private func decodeWhole<D: Dialect>(
+  /// Returns the body as it came.
+  @discardableResult
+  func decodeWhole<D: Dialect>(
     _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
     _ delivery: Delivery
-  ) async throws {
+  ) async throws -> [UInt8] {
     let body = try await response.body.collect()
     let reply: ChatReply
     do {
@@ -183,6 +213,7 @@ extension Gateway {
     }
     try await delivery.tell(reply.events, &run)
     run.isComplete = true
+    return body
   }
 
   private func failure(
@@ -198,40 +229,5 @@ extension Gateway {
     failure.retryAfterMilliseconds =
       failure.retryAfterMilliseconds ?? RetryAfter.milliseconds(in: response.headers, now: runtime.now())
     return failure
-  }
-}
-
-/// Hands events to the caller and notes what they tell about the attempt.
-private struct Delivery {
-  let runtime: Runtime
-  let began: Int64
-  /// Keys and tokens, which must not go out with what a provider says.
-  let secrets: [String]
-  let sink: (CallEvent) async throws -> Void
-
-  /// Microseconds since the attempt began.
-  var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
-
-  func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
-    for event in events.lazy.map({ $0.scrubbed(of: secrets) }) {
-      try run.reply.add(event)
-      switch event {
-      case .failed(let failure): run.failure = run.failure ?? failure
-      case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part, .otherChoice:
-        if run.firstTokenMicroseconds == nil { run.firstTokenMicroseconds = elapsed }
-        run.hasBegun = true
-      default: break
-      }
-      try await sink(.chat(event))
-    }
-    try Task.checkCancellation()
-  }
-}
-
-extension ChatEvent {
-  fileprivate func scrubbed(of secrets: [String]) -> ChatEvent {
-    guard case .failed(var failure) = self else { return self }
-    failure.scrub(secrets)
-    return .failed(failure)
   }
 }

@@ -1,0 +1,51 @@
+// A client and a provider that speak the same format: the bytes go through as they are, and are read for the books.
+
+import Wire
+
+extension Gateway {
+  /// Forwards an answer that has begun well.
+  func forward<Format: ServedDialect>(
+    _ format: Format.Type, _ client: ClientCall, _ response: HTTPResponse, _ prepared: PreparedCall,
+    _ run: inout AttemptRun, _ delivery: Delivery
+  ) async throws {
+    let kind = (response.headers["content-type"] ?? "").lowercased()
+    if kind.contains("event-stream") {
+      try await forwardStream(format, client, response, prepared, &run, delivery)
+    } else {
+      // A stream that was asked for and did not come is made of the whole answer.
+      run.forwardedBody = try await decodeWhole(format, response, prepared, &run, delivery)
+    }
+  }
+
+  private func forwardStream<Format: ServedDialect>(
+    _ format: Format.Type, _ client: ClientCall, _ response: HTTPResponse, _ prepared: PreparedCall,
+    _ run: inout AttemptRun, _ delivery: Delivery
+  ) async throws {
+    var stream = ForwardedStream<Format>(prepared.readsEverything ? .everything : .books, quirks: prepared.quirks)
+    var pieces: [ForwardedStream<Format>.Piece] = []
+    var events: [ChatEvent] = []
+    let wantsUsage = client.request.wantsStreamUsage
+    do {
+      for try await bytes in response.body {
+        pieces.removeAll(keepingCapacity: true)
+        events.removeAll(keepingCapacity: true)
+        var problem: WireError?
+        do {
+          try stream.read(bytes, into: &pieces, events: &events)
+        } catch {
+          problem = error
+        }
+        run.unreadPieces = stream.unreadFrames
+        try await delivery.forward(pieces, events, wantsUsage: wantsUsage, &run)
+        if let problem { throw problem }
+      }
+    } catch let failure as TransportFailure where failure.kind == .cut && stream.isComplete {
+      // Some servers drop the connection right after the last event.
+    }
+    pieces.removeAll()
+    events.removeAll()
+    try stream.finish(into: &pieces, events: &events)
+    try await delivery.forward(pieces, events, wantsUsage: wantsUsage, &run)
+    run.isComplete = stream.isComplete
+  }
+}
