@@ -28,7 +28,7 @@ struct InflationTests {
     return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
   }
 
-  private static func post(_ coding: String, _ body: [UInt8]) -> [UInt8] {
+  static func post(_ coding: String, _ body: [UInt8]) -> [UInt8] {
     Array("POST / HTTP/1.1\r\nHost: a\r\nContent-Encoding: \(coding)\r\nContent-Length: \(body.count)\r\n\r\n".utf8)
       + body
   }
