@@ -27,7 +27,7 @@ struct AnswerPrinter {
     switch event {
     case .chat(let events):
       if streams { for event in events { try take(event) } }
-    case .answering, .forwarded: break
+    case .answering, .bytes: break
     case .movingOn(let from, let failure):
       guard !isQuiet else { return }
       terminal.stderr.note("llmgw: \(from.name): \(safeLine(failure.summary)); trying the next target")

@@ -10,8 +10,8 @@ enum LogDetails {
   static func text(
     _ record: OperationRecord, _ calendar: ReportCalendar, width: Int, isTerminal: Bool
   ) -> String {
-    var text = named(facts(record, calendar))
-    text += "\n" + attempts(record.attempts).lines(width: width).map { $0 + "\n" }.joined()
+    var text = namedLines(facts(record, calendar))
+    text += "\n" + attempts(record.attempts).text(width: width)
     for attempt in record.attempts {
       text += notes(attempt).map { "  attempt \(attempt.number): \(safeLine($0))\n" }.joined()
     }
@@ -53,14 +53,6 @@ enum LogDetails {
 
   private static func tags(_ tags: [Tag]) -> String? {
     tags.isEmpty ? nil : tags.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
-  }
-
-  private static func named(_ facts: [(String, String?)]) -> String {
-    let known = facts.compactMap { name, value in value.map { (name, $0) } }
-    let widest = known.map(\.0.count).max() ?? 0
-    return known.map { name, value in
-      name + String(repeating: " ", count: widest - name.count + 2) + safeLine(value) + "\n"
-    }.joined()
   }
 
   private static func attempts(_ attempts: [AttemptRecord]) -> Table {

@@ -76,8 +76,8 @@ public enum CallEvent: Sendable {
   case answering(AnswerHead)
   /// What came together of the answer.
   case chat([ChatEvent])
-  /// Bytes of the answer for a client of the provider's own format, as they came.
-  case forwarded([UInt8])
+  /// Bytes of the stream that the client of a `ClientCall` gets, in its own format; `chat` is not told then.
+  case bytes([UInt8])
   /// Attempt `number` failed; the next one starts after `wait`.
   case retrying(number: Int, of: Int, after: ProviderFailure, wait: Duration)
   /// A target failed; the next one of the route is tried.
@@ -135,8 +135,8 @@ public struct Outcome: Sendable {
   public var reply = ChatReply()
   /// The answer to a call that is no chat.
   public var sideReply: SideReply?
-  /// The whole answer as it came, for a client of the provider's own format.
-  public var forwardedBody: [UInt8]?
+  /// The whole answer for the client of a `ClientCall` that did not ask for a stream, in its own format.
+  public var body: [UInt8]?
   public var usage = Usage()
   /// The tokens are our own count.
   public var usageIsEstimated = false

@@ -5,26 +5,25 @@ import Wire
 extension Gateway {
   /// Forwards an answer that has begun well.
   func forward<Format: ServedDialect>(
-    _ format: Format.Type, _ client: ClientCall, _ response: HTTPResponse, _ prepared: PreparedCall,
-    _ run: inout AttemptRun, _ delivery: Delivery
+    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun, _ relay: AnswerRelay
   ) async throws {
     let kind = (response.headers["content-type"] ?? "").lowercased()
-    if kind.contains("event-stream") {
-      try await forwardStream(format, client, response, prepared, &run, delivery)
+    if kind.contains("event-stream"), !prepared.request.streams {
+      try await decode(format, response, prepared, &run, relay)
+    } else if kind.contains("event-stream") {
+      try await forwardStream(format, response, prepared, &run, relay)
     } else {
       // A stream that was asked for and did not come is made of the whole answer.
-      run.forwardedBody = try await decodeWhole(format, response, prepared, &run, delivery)
+      run.body = try await decodeWhole(format, response, prepared, &run, relay)
     }
   }
 
   private func forwardStream<Format: ServedDialect>(
-    _ format: Format.Type, _ client: ClientCall, _ response: HTTPResponse, _ prepared: PreparedCall,
-    _ run: inout AttemptRun, _ delivery: Delivery
+    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun, _ relay: AnswerRelay
   ) async throws {
     var stream = ForwardedStream<Format>(prepared.readsEverything ? .everything : .books, quirks: prepared.quirks)
     var pieces: [ForwardedStream<Format>.Piece] = []
     var events: [ChatEvent] = []
-    let wantsUsage = client.request.wantsStreamUsage
     do {
       for try await bytes in response.body {
         pieces.removeAll(keepingCapacity: true)
@@ -36,7 +35,7 @@ extension Gateway {
           problem = error
         }
         run.unreadPieces = stream.unreadFrames
-        try await delivery.forward(pieces, events, wantsUsage: wantsUsage, &run)
+        try await relay.forward(pieces, events, &run)
         if let problem { throw problem }
       }
     } catch let failure as TransportFailure where failure.kind == .cut && stream.isComplete {
@@ -45,7 +44,7 @@ extension Gateway {
     pieces.removeAll()
     events.removeAll()
     try stream.finish(into: &pieces, events: &events)
-    try await delivery.forward(pieces, events, wantsUsage: wantsUsage, &run)
+    try await relay.forward(pieces, events, &run)
     run.isComplete = stream.isComplete
   }
 }

@@ -78,7 +78,7 @@ public final class Gateway: Sendable {
   ) async -> AttemptRun {
     let firstNumber = (before?.number ?? 0) + 1
     let most = call.mostRetries
-    var run = await attempt(firstNumber, before == nil ? .primary : .fallback, prepared, &books, sink)
+    var run = await attempt(firstNumber, before == nil ? .primary : .fallback, prepared, &books, hasGoneOut, sink)
     while let failure = run.failure, !isOver(run, call, hasGoneOut) {
       let tried = run.number - firstNumber + 1
       guard tried <= most, let wait = FailurePolicy.wait(after: failure, attempt: tried, random: runtime.random())
@@ -92,7 +92,7 @@ public final class Gateway: Sendable {
         run.wasInterrupted = true
         break
       }
-      run = await attempt(run.number + 1, .retry, prepared, &books, sink)
+      run = await attempt(run.number + 1, .retry, prepared, &books, hasGoneOut, sink)
     }
     return run
   }
@@ -121,12 +121,12 @@ public final class Gateway: Sendable {
     var outcome = Outcome(id: books.operationID, status: closing.status, target: target)
     outcome.reply = reply
     outcome.sideReply = run.sideReply
-    outcome.forwardedBody = run.forwardedBody
+    outcome.body = run.body
     outcome.usage = closing.usage
     outcome.usageIsEstimated = closing.usageIsEstimated
     outcome.attempts = books.attempts
     outcome.cost = Cost.sum(of: books.attempts.map(\.cost))
-    outcome.changes = prepared.changes
+    outcome.changes = closing.changes
     outcome.failure = run.wasInterrupted ? nil : run.failure
     outcome.bookkeeping = books.failure
     outcome.keyOrigin = prepared.keyOrigin

@@ -21,7 +21,7 @@ extension AttemptRun {
     closing.firstTokenMicroseconds = firstTokenMicroseconds
     closing.usageIsEstimated = isEstimated
     closing.finishReason = reply.finish?.reason.rawValue
-    closing.changes = prepared.changes
+    closing.changes = prepared.changes + replyChanges
     return closing
   }
 
