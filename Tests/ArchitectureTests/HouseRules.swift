@@ -11,7 +11,7 @@ struct HouseRules {
     "Wire": [],
     "GatewayCore": ["CCatalog", "CCrypto", "CCurl", "CSQLite", "CYAML", "Glibc", "Synchronization", "Wire"],
     // The only one that knows SwiftNIO.
-    "GatewayServer": ["GatewayCore", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization", "Wire"],
+    "GatewayServer": ["CZlib", "GatewayCore", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization", "Wire"],
     "CommandLineKit": [],
     "Commands": ["CommandLineKit", "GatewayCore", "Glibc", "Synchronization", "Wire"],
     "llmgw": ["Commands", "GatewayCore", "Glibc"],
