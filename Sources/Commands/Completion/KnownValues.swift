@@ -58,7 +58,7 @@ struct KnownValues {
 
   private func values(of kind: KnownKind, _ beginning: String) -> [KnownValue] {
     switch kind {
-    case .model: aliases(beginning) + models(beginning)
+    case .model: routes(beginning) + aliases(beginning) + models(beginning)
     case .provider: providers(beginning)
     case .alias: aliases(beginning)
     case .project: used(.project, beginning)
@@ -90,6 +90,11 @@ struct KnownValues {
     catalog.providers(beginning: beginning)
       .filter { !beginning.isEmpty || catalog.canBeCalled($0) }
       .map { KnownValue(text: $0.id, meaning: $0.name) }
+  }
+
+  private func routes(_ beginning: String) -> [KnownValue] {
+    settings.routes.filter { $0.name.hasPrefix(beginning) }.sorted { $0.name < $1.name }
+      .map { KnownValue(text: $0.name, meaning: $0.targets.joined(separator: ", ")) }
   }
 
   private func aliases(_ beginning: String) -> [KnownValue] {

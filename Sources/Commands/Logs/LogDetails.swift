@@ -31,13 +31,24 @@ enum LogDetails {
       ("id", record.id), ("status", record.status.rawValue), ("time", calendar.text(record.startedAt)),
       ("took", seconds.isEmpty ? nil : seconds + " s"), ("asked for", record.modelAsked),
       ("answered by", record.model == nil ? nil : LogTable.modelName(record)), ("route", record.route),
+      ("way", way(record.decision)),
       ("cost", record.cost.amount.map { "$" + $0.decimalText + source } ?? "unpriced"),
       ("saved", record.saved.map { "$" + $0.decimalText }), ("failure", failure.isEmpty ? nil : failure),
       ("kind", record.kind == CallKind.chat.rawValue ? nil : record.kind), ("origin", record.origin),
-      ("key", record.keyID), ("user", record.user), ("project", record.project),
+      ("key", record.keyID), ("team", record.team), ("client", record.client), ("user", record.user),
+      ("project", record.project),
       ("session", record.session), ("tags", tags(record.tags)), ("dialect", record.dialectIn),
       ("exit code", record.exitCode.map(String.init)),
     ]
+  }
+
+  /// `a/one failed (rate_limited), b/two taken`: every target of the route with what became of it.
+  private static func way(_ decision: String?) -> String? {
+    guard let json = decision.flatMap({ try? JSON.parse(Array($0.utf8)) }) else { return nil }
+    return json["targets"]?.array?.map { step in
+      let why = step["why"]?.string.map { " (\($0))" } ?? ""
+      return "\(step["target"]?.string ?? "") \(step["verdict"]?.string ?? "")\(why)"
+    }.joined(separator: ", ")
   }
 
   private static func tags(_ tags: [Tag]) -> String? {

@@ -23,8 +23,9 @@ struct Books {
     storesContents = call.storesContents
     operation = OperationOpening(
       id: id, kind: (call.side?.kind ?? .chat).rawValue, startedAt: startedAt, origin: call.origin,
-      modelAsked: call.modelAsked, user: call.user,
-      project: call.project, session: call.session, tags: call.tags,
+      modelAsked: call.plan.asked, keyID: call.keyID, user: call.user, project: call.project, session: call.session,
+      tags: call.tags, dialectIn: call.client?.dialect.rawValue, route: call.plan.routeName, team: call.team,
+      client: call.clientName,
       prompt: call.storesContents ? call.request.contentsText : nil)
   }
 
@@ -34,10 +35,10 @@ struct Books {
   /// Opens an attempt, and with the first one the operation.
   ///
   /// Returns when both would survive a crash.
-  mutating func open(_ run: AttemptRun, _ prepared: PreparedCall) async {
+  mutating func open(_ run: AttemptRun, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall) async {
     let card = prepared.target.facts?.prices
     let opening = AttemptOpening(
-      operationID: operation.id, number: run.number, cause: run.number == 1 ? .primary : .retry,
+      operationID: operation.id, number: run.number, cause: cause,
       startedAt: run.startedAt, provider: prepared.target.provider.id, model: prepared.target.model,
       streams: prepared.request.streams, priceCard: card, estimatedInputTokens: prepared.estimatedInputTokens,
       estimatedCost: prepared.estimate(now: run.startedAt).input)

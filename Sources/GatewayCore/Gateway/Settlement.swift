@@ -21,7 +21,7 @@ extension AttemptRun {
     closing.firstTokenMicroseconds = firstTokenMicroseconds
     closing.usageIsEstimated = isEstimated
     closing.finishReason = reply.finish?.reason.rawValue
-    closing.changes = prepared.changes
+    closing.changes = prepared.changes + replyChanges
     return closing
   }
 
@@ -52,7 +52,7 @@ extension AttemptRun {
     var usage = reply.usage ?? Usage()
     usage.queries = usage.queries ?? prepared.side?.request.estimatedQueries
     usage.input = usage.input ?? prepared.estimatedInputTokens
-    usage.output = max(usage.output ?? 0, TokenEstimate.of(written(reply)))
+    usage.output = max(usage.output ?? 0, TokenEstimate.of(written(reply)) + unreadPieces)
     return (usage, true)
   }
 

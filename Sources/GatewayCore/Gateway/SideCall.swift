@@ -125,8 +125,8 @@ public enum SideReply: Sendable, Equatable {
 
 extension Call {
   /// A call that is no chat.
-  public init(_ request: SideRequest, to target: Target, modelAsked: String, origin: CallOrigin) {
-    self.init(request.asChat, to: target, modelAsked: modelAsked, origin: origin)
+  public init(_ request: SideRequest, to plan: Plan, origin: CallOrigin) {
+    self.init(request.asChat, to: plan, origin: origin)
     side = request
   }
 

@@ -108,7 +108,8 @@ extension OperationRecord {
       (SELECT text FROM names WHERE id = o.model), (SELECT text FROM names WHERE id = o.key),
       (SELECT text FROM names WHERE id = o.user), (SELECT text FROM names WHERE id = o.project),
       (SELECT text FROM names WHERE id = o.session), (SELECT text FROM names WHERE id = o.route),
-      (SELECT text FROM names WHERE id = o.dialect_in)
+      (SELECT text FROM names WHERE id = o.dialect_in), (SELECT text FROM names WHERE id = o.team),
+      (SELECT text FROM names WHERE id = o.client), (SELECT text FROM names WHERE id = o.decision)
     FROM operations o 
     """
 
@@ -133,6 +134,9 @@ extension OperationRecord {
     session = row.text()
     route = row.text()
     dialectIn = row.text()
+    team = row.text()
+    client = row.text()
+    decision = row.text()
   }
 }
 

@@ -5,7 +5,7 @@ struct Migration: Sendable {
   let name: String
   let sql: String
 
-  static let all = [m001Books, m002Contents, m003Kinds, m004Queries, m006Access]
+  static let all = [m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
@@ -126,6 +126,15 @@ extension Migration {
   /// What rankings are paid for.
   fileprivate static let m004Queries = Migration(
     name: "004 queries", sql: "ALTER TABLE attempts ADD COLUMN queries INTEGER")
+
+  /// Why a call went where it went, and for whom a server made it.
+  fileprivate static let m005Decisions = Migration(
+    name: "005 decisions",
+    sql: """
+      ALTER TABLE operations ADD COLUMN decision INTEGER REFERENCES names(id);
+      ALTER TABLE operations ADD COLUMN team INTEGER REFERENCES names(id);
+      ALTER TABLE operations ADD COLUMN client INTEGER REFERENCES names(id);
+      """)
 
   /// Virtual keys and their teams; lists are JSON, digests Base64.
   ///

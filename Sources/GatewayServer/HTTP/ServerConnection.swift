@@ -42,6 +42,10 @@ final class ServerConnection: ChannelDuplexHandler {
     var rules: AnswerRules
     let bodyBytes: Int
     var stage = Stage.none
+    let goneOut = GoneOut()
+    /// The head of a stream that has not begun.
+    var held: ResponseHead?
+    var keepAlive: KeepAlive?
     var task: Task<Void, Never>?
   }
 
@@ -73,6 +77,7 @@ final class ServerConnection: ChannelDuplexHandler {
   var flushIsDue = false
   var handedOut = 0
   var stall: DeadlineTimer?
+  var silenceTimer: DeadlineTimer?
   var sentAtLastLook = 0
   var waitingWriters: [Latch] = []
 
@@ -110,6 +115,7 @@ extension ServerConnection {
     isClosed = true
     inputDeadline?.cancel()
     stall?.cancel()
+    silenceTimer?.cancel()
     waiting.removeAll()
     answer?.task?.cancel()
     answer = nil
@@ -276,15 +282,16 @@ extension ServerConnection {
     guard let context, let executor else { return }
     lastNumber += 1
     let number = lastNumber
-    answer = Answer(number: number, rules: rules, bodyBytes: request.body.count)
+    let answer = Answer(number: number, rules: rules, bodyBytes: request.body.count)
+    self.answer = answer
     runningTasks += 1
-    let writer = ResponseWriter(self, on: context.eventLoop, number: number)
+    let writer = ResponseWriter(self, on: context.eventLoop, number: number, goneOut: answer.goneOut)
     // Begins here and now, and comes back to this loop after each suspension.
     let task = Task.immediate(executorPreference: executor) { [responder = services.responder] in
       await responder(request, writer)
       await writer.end()
     }
-    if answer?.number == number { answer?.task = task }
+    if self.answer?.number == number { self.answer?.task = task }
   }
 
   private func send(_ rejection: Rejection) {
@@ -298,6 +305,7 @@ extension ServerConnection {
   func answerIsComplete() {
     guard let answer else { return }
     self.answer = nil
+    silenceTimer?.stop()
     releaseBodies(answer.bodyBytes)
     if answer.rules.keepsAlive && !isDraining {
       advance()

@@ -25,6 +25,8 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
   private var held: [UInt8] = []
   private var search = FrameSearch()
   private var hasBegun = false
+  /// Events that were passed over: pieces of the answer, each about a token.
+  public private(set) var unreadFrames = 0
 
   /// Events of more than this are forwarded in parts, as they come.
   private static var maximumHeldBytes: Int { 16 << 20 }
@@ -53,7 +55,10 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     while let end = search.next(in: buffer.span) {
       let frame = buffer[start..<end]
       start = end
-      guard reading == .everything || !hasBegun || Format.isTelling(frame) else { continue }
+      guard reading == .everything || !hasBegun || Format.isTelling(frame) else {
+        unreadFrames += 1
+        continue
+      }
       do {
         guard try read(frame, into: &events) else { continue }
         if frame.startIndex > sent { pieces.append(.bytes(buffer[sent..<frame.startIndex])) }
@@ -140,6 +145,8 @@ private struct FrameSearch: Sendable {
 
 extension ServedDialect {
   public static var tellsUsageApart: Bool { false }
+
+  public static func adding(cost: Int64, toUsageEvent frame: ArraySlice<UInt8>) -> [UInt8] { Array(frame) }
 
   public static func isTelling(_ frame: ArraySlice<UInt8>) -> Bool { true }
 
