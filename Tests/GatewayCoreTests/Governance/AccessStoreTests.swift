@@ -147,6 +147,17 @@ struct AnAccessStore {
   }
 }
 
+struct ADigestOfASecret {
+  @Test(arguments: 0..<32)
+  func `differs from one that differs in any byte`(_ index: Int) throws {
+    var bytes = [UInt8](repeating: 7, count: 32)
+    let digest = try #require(AccessDigest(bytes))
+    #expect(AccessDigest(base64: digest.base64Text) == digest)
+    bytes[index] ^= 0x80
+    #expect(AccessDigest(bytes) != digest)
+  }
+}
+
 struct ThePepper {
   private let scratch: Scratch
   init() throws { scratch = try Scratch() }
@@ -270,9 +281,13 @@ struct AnAccessBook {
     #expect(try book.refresh() && isIn(secret, book) && !book.isEmpty)
     #expect(try !book.refresh())
     _ = try scratch.access.createTeam(id: "team_1", ["name": "web"], now: mondayNoon)
+    #expect(try book.refresh())
     _ = try scratch.access.update("key_1", ["team": "web"], now: mondayNoon)
+    #expect(try book.refresh())
     _ = try scratch.access.updateTeam("web", ["rpm": 9], now: mondayNoon)
     #expect(try book.refresh())
+    #expect(problem { try scratch.access.update("key_1", ["rpm": 0], now: mondayNoon) } != nil)
+    #expect(try !book.refresh(), "what was refused is no change")
     let key = try book.authenticate(secret, from: nil, now: mondayNoon).get()
     #expect(key.team?.limits.requestsPerMinute == 9)
     _ = try scratch.access.revoke("key_1", now: mondayNoon)
