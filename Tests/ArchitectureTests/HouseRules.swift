@@ -37,6 +37,7 @@ struct HouseRules {
     ("Sources/GatewayCore/Transport", ["Ledger", "Gateway", "Catalog", "Provider", "ChatRequest", "Settings"]),
     ("Sources/GatewayCore/Credentials", ["Ledger", "Gateway", "Transport", "Catalog", "ChatRequest"]),
     ("Sources/GatewayCore/Ledger", ["Gateway", "Transport", "Catalog", "HTTPRequest"]),
+    ("Sources/GatewayCore/Governance", ["Gateway", "Transport", "Catalog", "Settings", "HTTPRequest"]),
     ("Sources/GatewayServer/HTTP", ["Ledger", "Catalog", "Settings", "Transport", "ChatRequest", "Dialect", "JSON"]),
     ("Sources/Wire/JSON", ["ChatRequest", "ChatReply", "ChatEvent", "Quirks"]),
     ("Sources/Wire/ServerSentEvents", ["JSON", "ChatEvent"]),
