@@ -15,13 +15,7 @@ enum SurfaceTable {
   static func match(_ request: ServerRequest) -> SurfaceMatch {
     var path = request.path.split(separator: "/", omittingEmptySubsequences: true)[...]
     if path.first == "passthrough", path.count >= 2 { return passthrough(path) }
-    var api: ClientAPI?
-    switch path.first {
-    case "openai": api = .openAI
-    case "anthropic": api = .anthropic
-    case "genai": api = .gemini
-    default: break
-    }
+    var api = path.first.flatMap { prefixes["/" + $0] }
     if api != nil { path.removeFirst() }
     if let version = path.first, ["v1", "v1beta", "v1alpha", "v2"].contains(version) {
       if version.hasPrefix("v1") && version.count > 2 { api = .gemini }
@@ -34,6 +28,9 @@ enum SurfaceTable {
     }
     return .otherMethod(allowed: method, known)
   }
+
+  /// For clients whose base address is to say which API it is.
+  private static let prefixes: [String: ClientAPI] = ["/openai": .openAI, "/anthropic": .anthropic, "/genai": .gemini]
 
   /// The method that an address takes (`nil` for several) and what it is.
   private static func find(
