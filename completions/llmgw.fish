@@ -39,7 +39,7 @@ complete -c llmgw -n '__llmgw_directly_at ' -a models -d 'List models with their
 complete -c llmgw -n '__llmgw_directly_at ' -a providers -d 'List providers with address, dialect and key.'
 complete -c llmgw -n '__llmgw_directly_at ' -a keys -d 'Store, list, try and remove the keys of providers.'
 complete -c llmgw -n '__llmgw_directly_at ' -a access -d 'Make, list, change and revoke the virtual keys of the gateway.'
-complete -c llmgw -n '__llmgw_directly_at ' -a serve -d 'Answer the clients of OpenAI\'s, Anthropic\'s and Gemini\'s APIs.'
+complete -c llmgw -n '__llmgw_directly_at ' -a serve -d 'Answer programs that call the well-known APIs of models.'
 complete -c llmgw -n '__llmgw_directly_at ' -a config -d 'Show, check and change the config.'
 complete -c llmgw -n '__llmgw_directly_at ' -a doctor -d 'Check the machine and the set-up; say what to mend.'
 complete -c llmgw -n '__llmgw_directly_at ' -a completions -d 'Print the completion script of a shell.'

@@ -17,7 +17,7 @@ extension AnyCommand<Invocation> {
   package static let serve = AnyCommand(
     Command(
       CommandDescription(
-        "serve", "Answer the clients of OpenAI's, Anthropic's and Gemini's APIs.", group: .serving,
+        "serve", "Answer programs that call the well-known APIs of models.", group: .serving,
         details: """
           Any program that calls one of these APIs can be pointed at the address: /v1/chat/completions, /v1/responses, \
           /v1/messages, /v1beta/models/MODEL:generateContent, /v1/embeddings, /v1/rerank, /v1/models, and the same below \
