@@ -29,7 +29,9 @@ struct Serving: Sendable {
     defer { transport.shutdown() }
     let start = ServerStart(
       invocation: invocation, ledger: ledger, governance: governance, transport: transport)
-    let service = GatewayService(start.generation(settings), governance: governance, runtime: invocation.runtime)
+    let service = GatewayService(
+      start.generation(settings), governance: governance,
+      operators: OperatorRequests(invocation, governance: governance), runtime: invocation.runtime)
 
     var configuration = HTTPServer.Configuration(place, now: now)
     configuration.limits.bodyBytes = settings.server.bodyLimit

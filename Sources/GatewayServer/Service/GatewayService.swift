@@ -7,11 +7,13 @@ import Wire
 package final class GatewayService: Sendable {
   private let current: Mutex<Generation>
   private let governance: Governance
+  private let operators: OperatorRequests
   private let runtime: Runtime
 
-  package init(_ generation: Generation, governance: Governance, runtime: Runtime) {
+  package init(_ generation: Generation, governance: Governance, operators: OperatorRequests, runtime: Runtime) {
     current = Mutex(generation)
     self.governance = governance
+    self.operators = operators
     self.runtime = runtime
   }
 
@@ -30,7 +32,7 @@ package final class GatewayService: Sendable {
     }
     var visit = Visit(
       request: request, writer: writer, generation: generation, governance: governance, api: api, surface: surface,
-      caller: Caller(), runtime: runtime)
+      operators: operators, runtime: runtime)
     _ = await admitted(&visit)
   }
 
@@ -38,7 +40,7 @@ package final class GatewayService: Sendable {
     switch governance.book.caller(of: visit.request, for: visit.surface, now: runtime.now()) {
     case .failure(let denial):
       return await visit.fail(denial == .unknown ? .authentication : .permission, denial.problem)
-    case .success(let caller): visit = visit.with(caller)
+    case .success(let caller): visit.caller = caller
     }
     if visit.caller.key == nil, visit.surface.audience != .anyone,
       let refusal = visit.generation.door.refusal(of: visit.request)
@@ -56,7 +58,11 @@ package final class GatewayService: Sendable {
     case .models(nil): await visit.models()
     case .models(let name?): await visit.model(name)
     case .live: await visit.answer(["status": "ok"])
-    case .completions, .countTokens, .passthrough, .ready, .metrics, .spend, .operation, .access:
+    case .ready: await visit.ready()
+    case .spend: await visit.spend()
+    case .operation(let id): await visit.operation(id)
+    case .access(let path): await visit.access(path)
+    case .completions, .countTokens, .passthrough, .metrics:
       await visit.fail(.notFound, "this is not served yet")
     }
   }
@@ -68,7 +74,7 @@ package final class GatewayService: Sendable {
   ) async {
     let visit = Visit(
       request: request, writer: writer, generation: generation, governance: governance, api: api, surface: .live,
-      caller: Caller(), runtime: runtime)
+      operators: operators, runtime: runtime)
     if request.method == "OPTIONS" {
       _ = await visit.answer(204, [], generation.door.preflightHeaders(for: request))
       return
@@ -79,13 +85,5 @@ package final class GatewayService: Sendable {
     } else {
       _ = await visit.fail(.notFound, "there is nothing at \(request.method) \(request.path)")
     }
-  }
-}
-
-extension Visit {
-  fileprivate func with(_ caller: Caller) -> Visit {
-    Visit(
-      request: request, writer: writer, generation: generation, governance: governance, api: api, surface: surface,
-      caller: caller, runtime: runtime)
   }
 }

@@ -10,7 +10,8 @@ struct Visit: Sendable {
   let governance: Governance
   let api: ClientAPI
   let surface: Surface
-  let caller: Caller
+  var caller = Caller()
+  let operators: OperatorRequests
   let runtime: Runtime
 
   var gateway: Gateway { generation.gateway }
