@@ -41,14 +41,7 @@ struct PrometheusText {
     sample(labels, suffix: "_count", value: count)
   }
 
-  /// Seconds in decimal text: `0.00005`, `2.5`, `60`.
-  private static func seconds(_ microseconds: Int64) -> String {
-    let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-    guard rest > 0 else { return String(whole) }
-    var fraction = Int(rest).padded(6)
-    while fraction.last == "0" { fraction.removeLast() }
-    return "\(whole).\(fraction)"
-  }
+  private static func seconds(_ microseconds: Int64) -> String { DecimalText.text(Int128(microseconds), places: 6) }
 
   private mutating func write(_ texts: String...) {
     for text in texts { bytes += text.utf8 }
