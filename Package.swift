@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "CommandLineKit"),
 
     // One file per command, and the terminal.
-    .target(name: "Commands", dependencies: ["CommandLineKit", "GatewayCore", "Wire"]),
+    .target(name: "Commands", dependencies: ["CommandLineKit", "GatewayCore", "GatewayServer", "Wire"]),
 
     .executableTarget(name: "llmgw", dependencies: ["Commands"]),
 
