@@ -30,6 +30,12 @@ public final class Gateway: Sendable {
     self.version = version
   }
 
+  /// Requests to providers that are under way.
+  package var transfers: Int { transport.transfers }
+
+  /// Units that wait to be booked.
+  package var ledgerQueue: Int { (try? ledger.get())?.waiting ?? 0 }
+
   /// Why nothing can be booked at the moment; `nil` when all is well.
   package func ledgerProblem() async -> String? {
     switch ledger {

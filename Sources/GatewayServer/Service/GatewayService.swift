@@ -8,12 +8,17 @@ package final class GatewayService: Sendable {
   private let current: Mutex<Generation>
   private let governance: Governance
   private let operators: OperatorRequests
+  private let telemetry: Telemetry
   private let runtime: Runtime
 
-  package init(_ generation: Generation, governance: Governance, operators: OperatorRequests, runtime: Runtime) {
+  package init(
+    _ generation: Generation, governance: Governance, operators: OperatorRequests, telemetry: Telemetry,
+    runtime: Runtime
+  ) {
     current = Mutex(generation)
     self.governance = governance
     self.operators = operators
+    self.telemetry = telemetry
     self.runtime = runtime
   }
 
@@ -22,18 +27,18 @@ package final class GatewayService: Sendable {
 
   /// The `Responder`.
   package func respond(to request: ServerRequest, with writer: ResponseWriter) async {
-    let generation = current.withLock { $0 }
-    let (surface, api): (Surface, ClientAPI)
-    switch SurfaceTable.match(request) {
-    case .found(let found, let its): (surface, api) = (found, its)
-    case .otherMethod(let allowed, let its):
-      return await refuse(request, writer, generation, its, 405, allowed: allowed)
-    case .unknown(let its): return await refuse(request, writer, generation, its, 404, allowed: nil)
-    }
+    let stopwatch = telemetry.begin(runtime)
+    let match = SurfaceTable.match(request)
     var visit = Visit(
-      request: request, writer: writer, generation: generation, governance: governance, api: api, surface: surface,
-      operators: operators, runtime: runtime)
-    _ = await admitted(&visit)
+      request: request, writer: writer, generation: current.withLock { $0 }, governance: governance, api: match.api,
+      surface: match.surface, operators: operators, telemetry: telemetry, runtime: runtime)
+    let ending =
+      switch match {
+      case .found: await admitted(&visit)
+      case .otherMethod(let allowed, _): await refuse(visit, 405, allowed: allowed)
+      case .unknown: await refuse(visit, 404, allowed: nil)
+      }
+    telemetry.end(visit, ending, stopwatch)
   }
 
   private func admitted(_ visit: inout Visit) async -> Ending {
@@ -62,28 +67,22 @@ package final class GatewayService: Sendable {
     case .spend: await visit.spend()
     case .operation(let id): await visit.operation(id)
     case .access(let path): await visit.access(path)
-    case .completions, .countTokens, .passthrough, .metrics:
+    case .metrics: await visit.metrics()
+    case .nothing, .completions, .countTokens, .passthrough:
       await visit.fail(.notFound, "this is not served yet")
     }
   }
 
   /// Answers what no surface takes.
-  private func refuse(
-    _ request: ServerRequest, _ writer: ResponseWriter, _ generation: Generation, _ api: ClientAPI, _ status: Int,
-    allowed: String?
-  ) async {
-    let visit = Visit(
-      request: request, writer: writer, generation: generation, governance: governance, api: api, surface: .live,
-      operators: operators, runtime: runtime)
+  private func refuse(_ visit: Visit, _ status: Int, allowed: String?) async -> Ending {
+    let request = visit.request
     if request.method == "OPTIONS" {
-      _ = await visit.answer(204, [], generation.door.preflightHeaders(for: request))
-      return
+      return await visit.answer(204, [], visit.generation.door.preflightHeaders(for: request))
     }
-    if let allowed {
-      let failure = ProviderFailure(.invalidRequest, message: "\(request.path) takes \(allowed), not \(request.method)")
-      _ = await visit.fail(failure, status: status, [("allow", allowed)])
-    } else {
-      _ = await visit.fail(.notFound, "there is nothing at \(request.method) \(request.path)")
+    guard let allowed else {
+      return await visit.fail(.notFound, "there is nothing at \(request.method) \(request.path)")
     }
+    let failure = ProviderFailure(.invalidRequest, message: "\(request.path) takes \(allowed), not \(request.method)")
+    return await visit.fail(failure, status: status, [("allow", allowed)])
   }
 }

@@ -14,6 +14,25 @@ extension Visit {
     return await answer(report, status: status)
   }
 
+  /// `GET /metrics`: Prometheus's text, for programs of this machine and for keys that may administer.
+  func metrics() async -> Ending {
+    let isNear = ["127.0.0.1", "::1"].contains(request.remoteAddress)
+    if !isNear {
+      switch governance.book.caller(of: request, for: .spend, now: runtime.now()) {
+      case .failure(let denial): return await fail(.authentication, denial.problem)
+      case .success: break
+      }
+    }
+    let text = telemetry.metrics.text([
+      .init("llmgw_upstream_transfers", "Requests to providers that are under way.", value: gateway.transfers),
+      .init("llmgw_ledger_queue", "Entries that wait for the ledger.", value: gateway.ledgerQueue),
+      .init(
+        "llmgw_access_log_dropped_lines", "Lines that were not written to the access log.", kind: .counter,
+        value: telemetry.log?.droppedLines ?? 0),
+    ])
+    return await answer(200, text, type: "text/plain; version=0.0.4; charset=utf-8")
+  }
+
   /// `GET /v1/llmgw/spend?by=model&since=7d`: what `llmgw spend --format json` prints.
   func spend() async -> Ending {
     let parameters = ["by", "since", "until"].compactMap { name in request.queryValue(name).map { (name, $0) } }
