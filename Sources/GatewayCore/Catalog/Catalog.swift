@@ -266,7 +266,7 @@ extension Provider.Endpoint {
   /// How calls of `kind` are made here, given the address; `nil` where they are not.
   fileprivate func route(for kind: CallKind) -> ((_ base: String) -> Target.Route)? {
     switch kind {
-    case .chat: DialectName(rawValue: dialect).map { name in { .http(name, base: $0) } }
+    case .chat, .passthrough: DialectName(rawValue: dialect).map { name in { .http(name, base: $0) } }
     case .embeddings: EmbeddingFormat(dialect: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
     case .rerank: RerankFormat(dialect: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
     }

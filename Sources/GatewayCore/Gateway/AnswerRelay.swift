@@ -67,6 +67,12 @@ struct AnswerRelay {
     try checkCancellation(run)
   }
 
+  /// Passes bytes on that nobody here has to understand.
+  func pass(_ bytes: [UInt8], _ run: inout AttemptRun) async throws {
+    try await tell(bytes, &run)
+    try checkCancellation(run)
+  }
+
   /// The attempt is over: a client that has seen something of it is told the end, or the failure.
   ///
   /// `hasGoneOut` says that it has seen something, though no part of the answer.

@@ -95,7 +95,9 @@ extension Gateway {
       id: operation, target: prepared.target, attempt: run.number, changes: prepared.changes)
     do {
       try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
-      if let http = prepared.http, let dialect = prepared.dialect {
+      if let http = prepared.http, prepared.raw != nil {
+        try await pass(http, head, prepared, &run, relay)
+      } else if let http = prepared.http, let dialect = prepared.dialect {
         let response = try await begin(http, head, &run, relay) {
           dialect.dialect.decodeFailure(status: $0, body: $1)
         }
@@ -174,13 +176,18 @@ extension Gateway {
     readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> HTTPResponse {
     let response = try await transport.send(http)
+    note(response, &run, relay)
+    guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
+    try await relay.begin(head, &run)
+    return response
+  }
+
+  /// The provider has answered something.
+  func note(_ response: HTTPResponse, _ run: inout AttemptRun, _ relay: AnswerRelay) {
     run.mayHaveBeenProcessed = true
     run.httpStatus = response.status
     run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
     run.firstByteMicroseconds = relay.elapsed
-    guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
-    try await relay.begin(head, &run)
-    return response
   }
 
   private func decodeStream<D: Dialect>(

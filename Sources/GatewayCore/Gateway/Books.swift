@@ -24,7 +24,7 @@ struct Books {
     }
     storesContents = call.storesContents
     operation = OperationOpening(
-      id: id, kind: (call.side?.kind ?? .chat).rawValue, startedAt: startedAt, origin: call.origin,
+      id: id, kind: call.kind.rawValue, startedAt: startedAt, origin: call.origin,
       modelAsked: call.plan.asked, keyID: call.key?.id, user: call.user, project: call.project, session: call.session,
       tags: call.tags, dialectIn: call.client?.dialect.rawValue, route: call.plan.routeName, team: call.key?.team?.name,
       client: call.clientName,

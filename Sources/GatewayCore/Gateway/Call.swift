@@ -10,6 +10,8 @@ public struct Call: Sendable {
   public var request: ChatRequest
   /// What is asked instead, when it is no chat; `request` then holds its texts for the books.
   public var side: SideRequest?
+  /// What is passed through instead, in the provider's own words.
+  public var raw: RawRequest?
   /// Where it goes, and where next when that fails.
   public var plan: Plan
   /// The client of the server that sent it, where one did.
@@ -92,6 +94,9 @@ public struct AnswerHead: Sendable {
   public var attempt: Int
   /// What was changed of the request on the way.
   public var changes: [Change]
+  /// What a passed-through answer begins with.
+  public var status = 200
+  public var headers: [(name: String, value: String)] = []
 }
 
 /// Why the gateway itself would not make a call.

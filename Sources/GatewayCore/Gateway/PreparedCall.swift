@@ -11,6 +11,7 @@ package struct PreparedCall: Sendable {
   package var request: ChatRequest
   /// What is asked when it is no chat, and in which format.
   var side: (request: SideRequest, dialect: String)?
+  var raw: RawRequest?
   package var target: Target
   package var changes: [Change] = []
   /// Our estimate of the tokens that will be read.
@@ -48,6 +49,13 @@ extension Gateway {
     prepared.readsEverything = call.storesContents
     if case .side(let dialect, _) = target.route { prepared.side = call.side.map { ($0, dialect) } }
     if let limit = call.costLimit { try prepared.hold(to: limit, now: runtime.now()) }
+    if let raw = call.raw {
+      guard case .http(let dialect, let base) = target.route else {
+        throw .invalidRequest("\(target.provider.id) has no address to pass anything to")
+      }
+      try encode(&prepared, raw, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+      return prepared
+    }
     switch (target.route, call.side) {
     case (.http(let dialect, let base), nil):
       prepared.dialect = dialect
@@ -130,6 +138,21 @@ extension Gateway {
     // Formats without a name of their own take their keys as OpenAI's do.
     let spoken = DialectName(rawValue: dialect) ?? .openAIChat
     try address(&prepared, http, speaking: spoken, call, keyIsNeeded: keyIsNeeded)
+  }
+
+  private func encode(
+    _ prepared: inout PreparedCall, _ raw: RawRequest, _ dialect: DialectName, base: String, _ call: Call,
+    keyIsNeeded: Bool
+  ) throws(Rejection) {
+    do {
+      prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
+    } catch {
+      throw .invalidRequest(error.problem)
+    }
+    prepared.raw = raw
+    var http = HTTPRequest(method: raw.method, url: raw.url(base: base), body: raw.body)
+    http.headers = raw.headers.map { ($0.name, $0.value) }
+    try address(&prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
   }
 
   /// What every request carries besides its body.

@@ -124,6 +124,9 @@ public enum SideReply: Sendable, Equatable {
 }
 
 extension Call {
+  /// What it asks for.
+  public var kind: CallKind { raw == nil ? side?.kind ?? .chat : .passthrough }
+
   /// A call that is no chat.
   public init(_ request: SideRequest, to plan: Plan, origin: CallOrigin) {
     self.init(request.asChat, to: plan, origin: origin)

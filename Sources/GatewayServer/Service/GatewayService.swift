@@ -68,7 +68,9 @@ package final class GatewayService: Sendable {
     case .operation(let id): await visit.operation(id)
     case .access(let path): await visit.access(path)
     case .metrics: await visit.metrics()
-    case .nothing, .completions, .countTokens, .passthrough:
+    case .passthrough(let provider, let path): await visit.passthrough(to: provider, path: path)
+    case .countTokens(let dialect, let address): await visit.countTokens(in: dialect, at: address)
+    case .nothing, .completions:
       await visit.fail(.notFound, "this is not served yet")
     }
   }

@@ -56,8 +56,8 @@ extension Visit {
 
 extension AnswerHead {
   /// What is known when a stream begins.
-  var headers: [(name: String, value: String)] {
-    callHeaders(id: id, target: target, attempts: attempt, changes: changes)
+  var callHeaders: [(name: String, value: String)] {
+    GatewayServer.callHeaders(id: id, target: target, attempts: attempt, changes: changes)
   }
 }
 

@@ -45,7 +45,7 @@ extension Visit {
       to: { [writer] event in
         switch event {
         case .answering(let head):
-          try await writer.hold(200, format.headers + head.headers + common, keepAlive: format.keepAlive)
+          try await writer.hold(200, format.headers + head.callHeaders + common, keepAlive: format.keepAlive)
         case .bytes(let bytes): try await writer.write(bytes)
         case .chat, .retrying, .movingOn: break
         }
