@@ -4,7 +4,7 @@
 _llmgw_place() {
   case $1 in
   'llmgw')
-    commands='chat map embed spend logs models providers keys access config doctor completions version help'
+    commands='chat map embed spend logs models providers keys access serve config doctor completions version help'
     flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
@@ -118,6 +118,10 @@ _llmgw_place() {
   'llmgw access team delete')
     commands=''
     flags='--json -h --help'
+    ;;
+  'llmgw serve')
+    commands=''
+    flags='--listen --loops --share-port --reload -h --help'
     ;;
   'llmgw config')
     commands='path show check edit schema get set unset'

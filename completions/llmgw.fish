@@ -4,7 +4,7 @@
 function __llmgw_place
     set -l place
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' -- $place $word) 'chat' 'map' 'embed' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'access' 'access create' 'access list' 'access show' 'access update' 'access revoke' 'access rotate' 'access team' 'access team create' 'access team list' 'access team update' 'access team delete' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
+        contains -- (string join ' ' -- $place $word) 'chat' 'map' 'embed' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'access' 'access create' 'access list' 'access show' 'access update' 'access revoke' 'access rotate' 'access team' 'access team create' 'access team list' 'access team update' 'access team delete' 'serve' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
         or break
         set -a place $word
     end
@@ -39,6 +39,7 @@ complete -c llmgw -n '__llmgw_directly_at ' -a models -d 'List models with their
 complete -c llmgw -n '__llmgw_directly_at ' -a providers -d 'List providers with address, dialect and key.'
 complete -c llmgw -n '__llmgw_directly_at ' -a keys -d 'Store, list, try and remove the keys of providers.'
 complete -c llmgw -n '__llmgw_directly_at ' -a access -d 'Make, list, change and revoke the virtual keys of the gateway.'
+complete -c llmgw -n '__llmgw_directly_at ' -a serve -d 'Answer programs that call the well-known APIs of models.'
 complete -c llmgw -n '__llmgw_directly_at ' -a config -d 'Show, check and change the config.'
 complete -c llmgw -n '__llmgw_directly_at ' -a doctor -d 'Check the machine and the set-up; say what to mend.'
 complete -c llmgw -n '__llmgw_directly_at ' -a completions -d 'Print the completion script of a shell.'
@@ -303,6 +304,11 @@ complete -c llmgw -n '__llmgw_at access team update' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_at access team delete' -l json -d 'Print JSON.'
 complete -c llmgw -n '__llmgw_at access team delete' -s h -l help -d 'Show this help.'
 complete -c llmgw -n '__llmgw_at access team delete' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at serve' -l listen -x -a '(__llmgw_values)' -d 'Where to listen (server.listen, else 127.0.0.1:4000).'
+complete -c llmgw -n '__llmgw_at serve' -l loops -x -a '(__llmgw_values)' -d 'Threads that serve connections (one per core).'
+complete -c llmgw -n '__llmgw_at serve' -l share-port -d 'Let other processes listen on the same port.'
+complete -c llmgw -n '__llmgw_at serve' -l reload -d 'Have the servers of this user read their config anew.'
+complete -c llmgw -n '__llmgw_at serve' -s h -l help -d 'Show this help.'
 complete -c llmgw -n '__llmgw_directly_at config' -a path -d 'Print where the config file is.'
 complete -c llmgw -n '__llmgw_directly_at config' -a show -d 'Show each value and where it comes from.'
 complete -c llmgw -n '__llmgw_directly_at config' -a check -d 'Check the file; say the place of a mistake.'

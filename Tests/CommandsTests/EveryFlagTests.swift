@@ -80,6 +80,7 @@ struct EveryFlag {
     case "SURFACES": "chat"
     case "ADDRESSES": "10.0.0.0/8"
     case "STATUS": "ok"
+    case "HOST:PORT": "127.0.0.1:4000"
     default: "x"
     }
   }

@@ -145,7 +145,7 @@ extension UsageError {
 
 extension CommandFailure {
   /// Keys or teams that were not changed or found.
-  fileprivate init(access failure: AccessFailure, in store: AccessStore) {
+  init(access failure: AccessFailure, in store: AccessStore) {
     switch failure {
     case .ledger(let failure): self.init(ledger: failure)
     case .cryptography: self.init(.general, "access: \(failure.problem)")

@@ -73,7 +73,9 @@ struct AnswerRelay {
   func end(_ run: inout AttemptRun, hasGoneOut: Bool) async {
     guard let client, let heading, !run.wasInterrupted, !run.callerLeft else { return }
     if !streamsToClient {
-      guard run.failure == nil, run.body == nil, run.sideReply == nil, let format = client.dialect.served else { return }
+      guard run.failure == nil, run.body == nil, run.sideReply == nil, let format = client.dialect.served else {
+        return
+      }
       let encoded = format.encodeReply(priced(run.reply.reply), under: heading)
       run.body = encoded.body
       run.replyChanges = encoded.changes.map(format.named)

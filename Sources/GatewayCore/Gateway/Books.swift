@@ -11,6 +11,8 @@ struct Books {
   /// The first thing that went wrong with the ledger.
   private(set) var failure: LedgerFailure?
   private(set) var attempts: [AttemptSummary] = []
+  /// How they ended, in order.
+  private(set) var closings: [AttemptClosing] = []
   private let storesContents: Bool
 
   init(ledger: Result<Ledger, LedgerFailure>, call: Call, id: String, startedAt: Timestamp) {
@@ -23,8 +25,8 @@ struct Books {
     storesContents = call.storesContents
     operation = OperationOpening(
       id: id, kind: (call.side?.kind ?? .chat).rawValue, startedAt: startedAt, origin: call.origin,
-      modelAsked: call.plan.asked, keyID: call.keyID, user: call.user, project: call.project, session: call.session,
-      tags: call.tags, dialectIn: call.client?.dialect.rawValue, route: call.plan.routeName, team: call.team,
+      modelAsked: call.plan.asked, keyID: call.key?.id, user: call.user, project: call.project, session: call.session,
+      tags: call.tags, dialectIn: call.client?.dialect.rawValue, route: call.plan.routeName, team: call.key?.team?.name,
       client: call.clientName,
       prompt: call.storesContents ? call.request.contentsText : nil)
   }
@@ -76,6 +78,7 @@ struct Books {
   }
 
   private mutating func note(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) {
+    closings.append(closing)
     attempts.append(
       AttemptSummary(
         number: run.number, provider: prepared.target.provider.id, model: prepared.target.model,

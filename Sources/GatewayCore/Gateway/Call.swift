@@ -18,9 +18,8 @@ public struct Call: Sendable {
   public var project: String?
   public var session: String?
   public var user: String?
-  /// The virtual key it was made with, by its id, and the key's team.
-  public var keyID: String?
-  public var team: String?
+  /// The virtual key it was made with: what it allows is checked, and its limits are held.
+  public var key: AccessKey?
   /// The program that called the server, with its version.
   public var clientName: String?
   public var tags: [Tag] = []
@@ -106,6 +105,10 @@ public enum Rejection: Error, Sendable, Equatable {
   case overCostLimit(limit: Picodollars, least: Picodollars)
   /// A limit was set, and what the model costs is not known.
   case unpricedUnderLimit
+  /// The virtual key does not allow it.
+  case forbidden(AccessDenial)
+  /// A limit of the virtual key or its team is reached; `retryAfter` is `nil` when waiting does not help.
+  case limited(String, retryAfter: Duration?)
 
   /// For the books.
   package var kind: String {
@@ -115,6 +118,8 @@ public enum Rejection: Error, Sendable, Equatable {
     case .invalidRequest: "invalid_request"
     case .overCostLimit: "over_cost_limit"
     case .unpricedUnderLimit: "unpriced"
+    case .forbidden: "forbidden"
+    case .limited: "limited"
     }
   }
 

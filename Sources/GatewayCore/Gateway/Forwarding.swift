@@ -5,7 +5,8 @@ import Wire
 extension Gateway {
   /// Forwards an answer that has begun well.
   func forward<Format: ServedDialect>(
-    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun, _ relay: AnswerRelay
+    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ relay: AnswerRelay
   ) async throws {
     let kind = (response.headers["content-type"] ?? "").lowercased()
     if kind.contains("event-stream"), !prepared.request.streams {
@@ -19,7 +20,8 @@ extension Gateway {
   }
 
   private func forwardStream<Format: ServedDialect>(
-    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun, _ relay: AnswerRelay
+    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ relay: AnswerRelay
   ) async throws {
     var stream = ForwardedStream<Format>(prepared.readsEverything ? .everything : .books, quirks: prepared.quirks)
     var pieces: [ForwardedStream<Format>.Piece] = []

@@ -12,18 +12,20 @@ public final class Gateway: Sendable {
   /// The open ledger, or why there is none: calls are made all the same, and the outcome says so.
   let ledger: Result<Ledger, LedgerFailure>
   let runtime: Runtime
+  /// Whose calls are let in, and how many; `nil` where there are no virtual keys.
+  let governance: Governance?
   /// The program's version, as providers are told it.
   let version: String
 
   public init(
     catalog: Catalog, environment: Environment, keys: KeyStore?, transport: Transport,
-    ledger: Result<Ledger, LedgerFailure>,
-    runtime: Runtime, version: String
+    ledger: Result<Ledger, LedgerFailure>, governance: Governance? = nil, runtime: Runtime, version: String
   ) {
     self.catalog = catalog
     credentials = CredentialShelf(environment: environment, keys: keys, runtime: runtime)
     self.transport = transport
     self.ledger = ledger
+    self.governance = governance
     self.runtime = runtime
     self.version = version
   }
@@ -40,6 +42,13 @@ public final class Gateway: Sendable {
     var books = Books(ledger: ledger, call: call, id: runtime.makeID(), startedAt: runtime.now())
     var way = Way(call.plan)
     var rejection: Rejection?
+    let hold: Hold?
+    do {
+      hold = try admit(call)
+    } catch {
+      return await reject(call, because: error, way, &books, began: began)
+    }
+    defer { settle(hold, books.closings) }
 
     for (index, target) in call.plan.targets.enumerated() {
       let prepared: PreparedCall

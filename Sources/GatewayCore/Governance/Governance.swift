@@ -51,7 +51,7 @@ package struct Hold: Sendable {
 }
 
 /// Keys, limits and (in time) budgets of a running gateway.
-package final class Governance: Sendable {
+public final class Governance: Sendable {
   package let book: AccessBook
   private let limiter: RateLimiter
 

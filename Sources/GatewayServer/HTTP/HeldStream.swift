@@ -32,7 +32,9 @@ extension ServerConnection {
   /// The stream is silent from now on.
   func silence(_ time: Duration) {
     guard let context else { return }
-    if silenceTimer == nil { silenceTimer = DeadlineTimer(on: context.eventLoop) { [weak self] in self?.breakSilence() } }
+    if silenceTimer == nil {
+      silenceTimer = DeadlineTimer(on: context.eventLoop) { [weak self] in self?.breakSilence() }
+    }
     silenceTimer?.start(time)
   }
 
