@@ -81,7 +81,8 @@ struct HouseRules {
 
   /// Names of wire formats, and a part of an address that one of them prescribes.
   static let dialects: Set<String> = [
-    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "ollama", "/openai", "/anthropic",
+    "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "ollama", "/openai",
+    "/anthropic",
   ]
 
   /// The texts between quotes on a line.

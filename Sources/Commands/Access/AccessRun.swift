@@ -56,9 +56,7 @@ struct AccessRun {
   /// The secret alone, or first in the object after the id.
   private func printSecret(of made: (key: AccessKey, secret: AccessSecret), asJSON: Bool) throws {
     guard asJSON else { return try stdout.write(made.secret.text + "\n") }
-    var object: JSONObject = ["id": .string(made.key.id), "key": .string(made.secret.text)]
-    for member in made.key.json(at: now).members { object[member.name] = member.value }
-    try stdout.write(JSON.object(object).indentedText + "\n")
+    try stdout.write(JSON.object(made.key.json(with: made.secret, at: now)).indentedText + "\n")
   }
 
   func list(_ options: AccessOptions) throws {

@@ -29,7 +29,11 @@ struct Serving: Sendable {
     defer { transport.shutdown() }
     let start = ServerStart(
       invocation: invocation, ledger: ledger, governance: governance, transport: transport)
-    let service = GatewayService(start.generation(settings), governance: governance, runtime: invocation.runtime)
+    let telemetry = Telemetry(metrics: Metrics(), log: try accessLog(settings.server))
+    let service = GatewayService(
+      start.generation(settings), governance: governance,
+      operators: OperatorRequests(invocation, governance: governance), telemetry: telemetry, runtime: invocation.runtime
+    )
 
     var configuration = HTTPServer.Configuration(place, now: now)
     configuration.limits.bodyBytes = settings.server.bodyLimit
@@ -46,17 +50,21 @@ struct Serving: Sendable {
     }
     let mark = try? ServingProcess(in: files, process: getpid())
     announce(server, governance)
-    await serve(service, governance, start)
+    await serve(service, governance, start, telemetry)
     note("llmgw: ending; running requests have \(settings.server.drain.components.seconds) s")
     await server.drain(within: settings.server.drain)
     await ledger.close()
+    await telemetry.log?.close()
     mark?.leave()
     return ExitCode.ok.rawValue
   }
 
   /// Serves until a signal ends it, and keeps config and keys up to date meanwhile.
-  private func serve(_ service: GatewayService, _ governance: Governance, _ start: ServerStart) async {
+  private func serve(
+    _ service: GatewayService, _ governance: Governance, _ start: ServerStart, _ telemetry: Telemetry
+  ) async {
     invocation.interruption.onHangup {
+      telemetry.log?.reopen()
       Task { reload(service, start) }
     }
     await invocation.interruption.guarding {
@@ -123,6 +131,18 @@ extension Serving {
     }
   }
 
+  private func accessLog(_ settings: ServerSettings) throws -> AccessLog? {
+    guard let format = settings.accessLog.format else { return nil }
+    let place = settings.accessLogFile.map { AccessLog.Place.file($0) } ?? .standardError
+    var configuration = AccessLog.Configuration(place, now: now)
+    configuration.format = format
+    do {
+      return try AccessLog(configuration)
+    } catch {
+      throw CommandFailure(.general, "serve: the access log: \(error)", advice: "See server.access_log_file.")
+    }
+  }
+
   /// Where it listens: on a socket it was given, on the address that was typed, or on that of the config.
   private func place(_ settings: Settings, hasKeys: Bool) throws -> HTTPServer.Place {
     do {
@@ -179,5 +199,16 @@ struct ServerStart: Sendable {
     return Generation(
       gateway: gateway, settings: settings.server, keepsContents: settings.ledger.keepsContents,
       nearestModel: { CommandFailure.modelMeant(by: $0, catalog) })
+  }
+}
+
+extension ServerSettings.AccessLog {
+  /// `nil` where there is to be no log.
+  fileprivate var format: AccessLogFormat? {
+    switch self {
+    case .none: nil
+    case .text: .text
+    case .json: .json
+    }
   }
 }

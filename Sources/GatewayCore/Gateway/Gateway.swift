@@ -30,6 +30,26 @@ public final class Gateway: Sendable {
     self.version = version
   }
 
+  /// Requests to providers that are under way.
+  package var transfers: Int { transport.transfers }
+
+  /// Units that wait to be booked.
+  package var ledgerQueue: Int { (try? ledger.get())?.waiting ?? 0 }
+
+  /// Why nothing can be booked at the moment; `nil` when all is well.
+  package func ledgerProblem() async -> String? {
+    switch ledger {
+    case .failure(let failure): return failure.description
+    case .success(let ledger):
+      do {
+        try await ledger.record([])
+        return nil
+      } catch {
+        return error.description
+      }
+    }
+  }
+
   /// Makes a call and tells `sink` what happens as it happens.
   ///
   /// A slow sink slows the provider down. When it throws, or the task is cancelled, the call ends as interrupted.

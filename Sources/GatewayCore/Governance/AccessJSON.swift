@@ -19,6 +19,15 @@ extension AccessKey {
   }
 }
 
+extension AccessKey {
+  /// The same with the secret, right behind the id: for the one time when it is shown.
+  package func json(with secret: AccessSecret, at now: Timestamp) -> JSONObject {
+    var object: JSONObject = ["id": .string(id), "key": .string(secret.text)]
+    for member in json(at: now).members { object[member.name] = member.value }
+    return object
+  }
+}
+
 extension Team {
   public var json: JSONObject {
     [

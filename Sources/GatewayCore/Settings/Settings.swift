@@ -72,6 +72,8 @@ package struct ServerSettings: Sendable, Equatable {
   /// How long running requests may take to end when the server is to stop.
   package var drain = Duration.seconds(30)
   package var accessLog = AccessLog.text
+  /// The file it goes to; standard error when it is not set.
+  package var accessLogFile: String?
 }
 
 /// Where a provider's key is to be found.

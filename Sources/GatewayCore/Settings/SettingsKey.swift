@@ -93,7 +93,8 @@ package struct SettingsKey: Sendable {
       SettingsKey("server.drain", .time, "How long running requests may take when it is to stop.", fallback: "30s"),
       SettingsKey(
         "server.access_log", .oneOf(ServerSettings.AccessLog.allCases.map(\.rawValue)),
-        "Whether and how each request is logged to standard error.", fallback: "text"),
+        "Whether and how each request is logged.", fallback: "text"),
+      SettingsKey("server.access_log_file", .text, "The file of that log.", fallback: "standard error"),
     ]
 
   /// The names of the sections, in order.

@@ -63,6 +63,7 @@ extension SettingsReader {
       case "cors_origins": server.corsOrigins = try list(value, path)
       case "keepalive": server.keepAlive = try duration(value, path)
       case "drain": server.drain = try duration(value, path)
+      case "access_log_file": server.accessLogFile = try text(value, path)
       default: server.accessLog = try choice(value, path)
       }
     }

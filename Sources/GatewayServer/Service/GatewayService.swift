@@ -7,11 +7,18 @@ import Wire
 package final class GatewayService: Sendable {
   private let current: Mutex<Generation>
   private let governance: Governance
+  private let operators: OperatorRequests
+  private let telemetry: Telemetry
   private let runtime: Runtime
 
-  package init(_ generation: Generation, governance: Governance, runtime: Runtime) {
+  package init(
+    _ generation: Generation, governance: Governance, operators: OperatorRequests, telemetry: Telemetry,
+    runtime: Runtime
+  ) {
     current = Mutex(generation)
     self.governance = governance
+    self.operators = operators
+    self.telemetry = telemetry
     self.runtime = runtime
   }
 
@@ -20,25 +27,25 @@ package final class GatewayService: Sendable {
 
   /// The `Responder`.
   package func respond(to request: ServerRequest, with writer: ResponseWriter) async {
-    let generation = current.withLock { $0 }
-    let (surface, api): (Surface, ClientAPI)
-    switch SurfaceTable.match(request) {
-    case .found(let found, let its): (surface, api) = (found, its)
-    case .otherMethod(let allowed, let its):
-      return await refuse(request, writer, generation, its, 405, allowed: allowed)
-    case .unknown(let its): return await refuse(request, writer, generation, its, 404, allowed: nil)
-    }
+    let stopwatch = telemetry.begin(runtime)
+    let match = SurfaceTable.match(request)
     var visit = Visit(
-      request: request, writer: writer, generation: generation, governance: governance, api: api, surface: surface,
-      caller: Caller(), runtime: runtime)
-    _ = await admitted(&visit)
+      request: request, writer: writer, generation: current.withLock { $0 }, governance: governance, api: match.api,
+      surface: match.surface, operators: operators, telemetry: telemetry, runtime: runtime)
+    let ending =
+      switch match {
+      case .found: await admitted(&visit)
+      case .otherMethod(let allowed, _): await refuse(visit, 405, allowed: allowed)
+      case .unknown: await refuse(visit, 404, allowed: nil)
+      }
+    telemetry.end(visit, ending, stopwatch)
   }
 
   private func admitted(_ visit: inout Visit) async -> Ending {
     switch governance.book.caller(of: visit.request, for: visit.surface, now: runtime.now()) {
     case .failure(let denial):
       return await visit.fail(denial == .unknown ? .authentication : .permission, denial.problem)
-    case .success(let caller): visit = visit.with(caller)
+    case .success(let caller): visit.caller = caller
     }
     if visit.caller.key == nil, visit.surface.audience != .anyone,
       let refusal = visit.generation.door.refusal(of: visit.request)
@@ -56,36 +63,26 @@ package final class GatewayService: Sendable {
     case .models(nil): await visit.models()
     case .models(let name?): await visit.model(name)
     case .live: await visit.answer(["status": "ok"])
-    case .completions, .countTokens, .passthrough, .ready, .metrics, .spend, .operation, .access:
+    case .ready: await visit.ready()
+    case .spend: await visit.spend()
+    case .operation(let id): await visit.operation(id)
+    case .access(let path): await visit.access(path)
+    case .metrics: await visit.metrics()
+    case .nothing, .completions, .countTokens, .passthrough:
       await visit.fail(.notFound, "this is not served yet")
     }
   }
 
   /// Answers what no surface takes.
-  private func refuse(
-    _ request: ServerRequest, _ writer: ResponseWriter, _ generation: Generation, _ api: ClientAPI, _ status: Int,
-    allowed: String?
-  ) async {
-    let visit = Visit(
-      request: request, writer: writer, generation: generation, governance: governance, api: api, surface: .live,
-      caller: Caller(), runtime: runtime)
+  private func refuse(_ visit: Visit, _ status: Int, allowed: String?) async -> Ending {
+    let request = visit.request
     if request.method == "OPTIONS" {
-      _ = await visit.answer(204, [], generation.door.preflightHeaders(for: request))
-      return
+      return await visit.answer(204, [], visit.generation.door.preflightHeaders(for: request))
     }
-    if let allowed {
-      let failure = ProviderFailure(.invalidRequest, message: "\(request.path) takes \(allowed), not \(request.method)")
-      _ = await visit.fail(failure, status: status, [("allow", allowed)])
-    } else {
-      _ = await visit.fail(.notFound, "there is nothing at \(request.method) \(request.path)")
+    guard let allowed else {
+      return await visit.fail(.notFound, "there is nothing at \(request.method) \(request.path)")
     }
-  }
-}
-
-extension Visit {
-  fileprivate func with(_ caller: Caller) -> Visit {
-    Visit(
-      request: request, writer: writer, generation: generation, governance: governance, api: api, surface: surface,
-      caller: caller, runtime: runtime)
+    let failure = ProviderFailure(.invalidRequest, message: "\(request.path) takes \(allowed), not \(request.method)")
+    return await visit.fail(failure, status: status, [("allow", allowed)])
   }
 }

@@ -10,7 +10,9 @@ struct Visit: Sendable {
   let governance: Governance
   let api: ClientAPI
   let surface: Surface
-  let caller: Caller
+  var caller = Caller()
+  let operators: OperatorRequests
+  let telemetry: Telemetry
   let runtime: Runtime
 
   var gateway: Gateway { generation.gateway }
@@ -20,9 +22,10 @@ struct Visit: Sendable {
 struct Ending: Sendable {
   /// The HTTP status; 499 when the client left before there was one.
   var status: Int
-  var modelAsked: String?
   var outcome: Outcome?
-  var problem: String?
+  var isStream = false
+  /// Of which kind the failure is that the client was told.
+  var failure: ProviderFailure.Kind?
 
   static let clientLeft = 499
 }
@@ -49,7 +52,7 @@ extension Visit {
   ) async -> Ending {
     let encoded = api.failureFormat.encodeFailure(failure)
     var ending = await answer(status ?? encoded.status, encoded.body, headers + failure.retryHeaders)
-    ending.problem = failure.message
+    ending.failure = failure.kind
     return ending
   }
 

@@ -100,8 +100,8 @@ extension Ending {
   func with(_ outcome: Outcome, _ call: Call) -> Ending {
     var ending = self
     ending.outcome = outcome
-    ending.modelAsked = call.plan.asked
-    ending.problem = ending.problem ?? outcome.failure?.message
+    ending.isStream = call.request.streams
+    ending.failure = ending.failure ?? outcome.failure?.kind
     return ending
   }
 }

@@ -20,6 +20,8 @@ enum Surface: Sendable, Equatable {
   case operation(String)
   /// Virtual keys and teams, by the rest of the path.
   case access([String])
+  /// An address that is none of these.
+  case nothing
 
   /// What keys, metrics and the log call it.
   var name: String {
@@ -35,6 +37,7 @@ enum Surface: Sendable, Equatable {
     case .live, .ready: "health"
     case .metrics: "metrics"
     case .spend, .operation, .access: "admin"
+    case .nothing: "none"
     }
   }
 
@@ -45,7 +48,7 @@ enum Surface: Sendable, Equatable {
 
   var audience: Audience {
     switch self {
-    case .live, .ready: .anyone
+    case .live, .ready, .nothing: .anyone
     case .spend, .operation, .access: .administrators
     case .metrics: .anyone
     default: .keys
@@ -72,4 +75,14 @@ enum SurfaceMatch: Sendable, Equatable {
   /// The address is known, the method is not its own.
   case otherMethod(allowed: String, ClientAPI)
   case unknown(ClientAPI)
+
+  var api: ClientAPI {
+    switch self {
+    case .found(_, let api), .otherMethod(_, let api), .unknown(let api): api
+    }
+  }
+
+  var surface: Surface {
+    if case .found(let surface, _) = self { surface } else { .nothing }
+  }
 }
