@@ -146,33 +146,25 @@ extension CommandFailure {
   init(access failure: AccessFailure, in store: AccessStore) {
     switch failure {
     case .ledger(let failure): self.init(ledger: failure)
-    case .cryptography(let problem): self.init(.general, "access: \(problem)")
-    case .setting(let problem): self.init(.usage, "access: \(problem.name): \(problem.why)")
+    case .cryptography: self.init(.general, "access: \(failure.problem)")
+    case .setting: self.init(.usage, "access: \(failure.problem)")
     case .noKey(let typed):
       let known = (try? store.names())?.keys ?? []
       self.init(
-        .notFound, "'\(typed)': there is no access key of that name or id",
+        .notFound, failure.problem,
         advice: didYouMean(typed, among: Set(known.map(\.name))) ?? "See llmgw access list.")
-    case .severalKeys(let typed, let ids):
-      let some = ids.prefix(3).joined(separator: ", ") + (ids.count > 3 ? ", ..." : "")
-      self.init(.usage, "'\(typed)': more than one access key is meant by that (\(some))", advice: "Type its id.")
-    case .revoked(let id):
-      self.init(.general, "\(id): it was revoked, which is for good", advice: "Make another with llmgw access create.")
+    case .severalKeys: self.init(.usage, failure.problem, advice: "Type its id.")
+    case .revoked: self.init(.general, failure.problem, advice: "Make another with llmgw access create.")
     case .noTeam(let typed):
       let known = (try? store.names())?.teams ?? []
       self.init(
-        .notFound, "'\(typed)': there is no team of that name",
+        .notFound, failure.problem,
         advice: didYouMean(typed, among: known.map(\.name)) ?? "See llmgw access team list.")
-    case .teamExists(let name):
-      self.init(.usage, "'\(name)': there is a team of that name", advice: "Choose another, or update that one.")
-    case .teamHasKeys(let name, let count):
+    case .teamExists: self.init(.usage, failure.problem, advice: "Choose another, or update that one.")
+    case .teamHasKeys:
       self.init(
-        .general, "'\(name)': the team has \(count) \(count == 1 ? "key" : "keys")",
-        advice: "Revoke them, or move them with llmgw access update KEY --team none.")
-    case .pepperMissing:
-      self.init(
-        .general, "access: the file access.pepper beside the ledger is missing, and without it no key can be checked",
-        advice: "Restore it from a backup.")
+        .general, failure.problem, advice: "Revoke them, or move them with llmgw access update KEY --team none.")
+    case .pepperMissing: self.init(.general, "access: \(failure.problem)", advice: "Restore it from a backup.")
     }
   }
 }

@@ -98,11 +98,7 @@ private struct Consumption {
   /// When somebody else's request has to end first, nobody knows how long that takes.
   static let unknownWait: Int64 = 1_000_000
 
-  func isInUse(at now: Int64) -> Bool {
-    var copy = self
-    copy.pass(to: now)
-    return running > 0 || !copy.requests.isEmpty || !copy.tokens.isEmpty
-  }
+  func isInUse(at now: Int64) -> Bool { running > 0 || !requests.isEmpty(at: now) || !tokens.isEmpty(at: now) }
 
   mutating func pass(to now: Int64) {
     requests.pass(to: now)

@@ -21,7 +21,7 @@ struct SlidingWindow: Sendable {
   private var entries: [Entry] = []
   private(set) var total = 0
 
-  var isEmpty: Bool { entries.isEmpty }
+  func isEmpty(at now: Int64) -> Bool { entries.last.map { $0.last + Self.length <= now } ?? true }
 
   /// Forgets what is a minute old.
   mutating func pass(to now: Int64) {
