@@ -320,30 +320,32 @@ static bool ends_with(const char *bytes, size_t size, const char *end) {
   return size >= length && memcmp(bytes + size - length, end, length) == 0;
 }
 
-static const char *after(const char *bytes, size_t size, const char *what) {
-  const char *found = memmem(bytes, size, what, strlen(what));
-  return found ? found + strlen(what) : NULL;
-}
-
-static const char *skip_blanks(const char *at, const char *end) {
-  while (at < end && (*at == ' ' || *at == ':')) at++;
-  return at;
+// The value of the first member of that name (in quotes), wherever it stands; a text of that name is passed over.
+static const char *member(const char *body, size_t size, const char *name) {
+  const char *end = body + size;
+  while ((body = memmem(body, (size_t)(end - body), name, strlen(name)))) {
+    body += strlen(name);
+    while (body < end && *body == ' ') body++;
+    if (body == end || *body != ':') continue;
+    body++;
+    while (body < end && *body == ' ') body++;
+    return body;
+  }
+  return NULL;
 }
 
 static bool wants_stream(const char *body, size_t size) {
-  const char *value = after(body, size, "\"stream\"");
-  if (!value) return false;
-  value = skip_blanks(value, body + size);
-  return body + size - value >= 4 && memcmp(value, "true", 4) == 0;
+  const char *value = member(body, size, "\"stream\"");
+  return value && body + size - value >= 4 && memcmp(value, "true", 4) == 0;
 }
 
 static void remember_user(const char *body, size_t size) {
-  const char *value = after(body, size, "\"user\"");
-  if (!value || seen.size + size > seen_limit) return;
-  value = skip_blanks(value, body + size);
-  const char *end = value < body + size && *value == '"' ? memchr(value + 1, '"', (size_t)(body + size - value - 1)) : NULL;
+  const char *value = member(body, size, "\"user\"");
+  if (!value || seen.size + size > seen_limit || value == body + size || *value != '"') return;
+  value++;
+  const char *end = memchr(value, '"', (size_t)(body + size - value));
   if (!end) return;
-  append(&seen, value + 1, (size_t)(end - value - 1));
+  append(&seen, value, (size_t)(end - value));
   append(&seen, "\n", 1);
 }
 

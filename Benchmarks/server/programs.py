@@ -173,17 +173,17 @@ class Gateway(Program):
         super().__init__(folder)
         self.binary = Path(binary).resolve()
         self.environment = {
-            "PATH": os.environ["PATH"], "HOME": str(folder), "LLMGW_CONFIG": str(self.folder / "config.yaml"),
+            "PATH": os.environ["PATH"], "HOME": str(folder), "MOCK_KEY": "x", "LLMGW_CONFIG": str(self.folder / "config.yaml"),
             **{f"XDG_{kind}_HOME": str(self.folder / kind.lower()) for kind in ("DATA", "CONFIG", "STATE", "CACHE")}}
         url = f"http://127.0.0.1:{upstream.port}/v1"
         price = '{price: {input: "1.00", output: "2.00"}}'
         (self.folder / "config.yaml").write_text(
             f"providers:\n"
-            f"  mock: {{dialect: openai-chat, base_url: '{url}', api_key: x}}\n"
-            f"  mocka: {{dialect: anthropic-messages, base_url: '{url}', api_key: x}}\n"
+            f"  mock: {{dialect: openai-chat, base_url: '{url}', api_key: '${{MOCK_KEY}}'}}\n"
+            f"  mocka: {{dialect: anthropic-messages, base_url: '{url}', api_key: '${{MOCK_KEY}}'}}\n"
             f"models:\n  mock/m: {price}\n  mocka/m: {price}\n")
         made = subprocess.run(
-            [self.binary, "access", "create", "--name", "bench", "--rpm", "100000000", "--tpm", "1000000000000",
+            [self.binary, "access", "create", "--name", "bench", "--rpm", "100000000", "--tpm", "999999999",
              "--parallel", "10000", "--json"], env=self.environment, capture_output=True, text=True)
         if made.returncode:
             raise Failure(f"llmgw access create: {made.stderr.strip()}")
