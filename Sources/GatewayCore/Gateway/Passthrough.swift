@@ -73,7 +73,8 @@ extension Gateway {
     head.headers = response.headers.passedOn
     run.hasBegun = true
     try await relay.begin(head, &run)
-    var reader = PassedReader(prepared, http, isStream: (response.headers["content-type"] ?? "").contains("event-stream"))
+    var reader = PassedReader(
+      prepared, http, isStream: (response.headers["content-type"] ?? "").contains("event-stream"))
     for try await bytes in response.body {
       reader.read(bytes)
       try await relay.pass(bytes, &run)

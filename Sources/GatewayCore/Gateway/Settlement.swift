@@ -12,7 +12,7 @@ extension AttemptRun {
       hasUnknownUsage(prepared)
       ? .unpriced
       : usage.map { Cost(of: $0, isEstimate: isEstimated, card: prepared.target.facts?.prices, terms: terms) }
-      ?? Cost(amount: .zero, source: .estimated)
+        ?? Cost(amount: .zero, source: .estimated)
     var closing = AttemptClosing(endedAt: time, status: status, usage: usage ?? Usage(), cost: cost)
     closing.httpStatus = httpStatus
     closing.failureKind = failure?.kind.rawValue

@@ -16,7 +16,7 @@ public struct RateLimits: Sendable, Hashable {
   }
 
   /// What a limit may be.
-  public static let range = 1...1_000_000_000_000
+  public static let range = 1...999_999_999
 }
 
 /// Keys that share limits: theirs hold for all its keys together, besides each key's own.
