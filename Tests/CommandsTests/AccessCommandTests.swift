@@ -125,7 +125,7 @@ struct AnAccessCommand {
     (["access", "create"], 2, "llmgw: access: '--name' is missing. Say what to call it: --name NAME.\n"),
     (
       ["access", "create", "--name", "a", "--rpm", "0"], 2,
-      "llmgw: access: '--rpm 0': it must be a whole number from 1 to 1000000000000. See llmgw access --help.\n"
+      "llmgw: access: '--rpm 0': it must be a whole number from 1 to 999999999. See llmgw access --help.\n"
     ),
     (
       ["access", "create", "--name", "a", "--team", "wep"], 4,
