@@ -142,9 +142,9 @@ extension Gateway {
     _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
     _ relay: AnswerRelay
   ) async throws {
-    let kind = (response.headers["content-type"] ?? "").lowercased()
-    let isWhole = kind.contains("json") || kind.contains("html")
-    if kind.contains("event-stream") || kind.contains(D.streamContentType) || (prepared.request.streams && !isWhole) {
+    let kind = response.mediaType
+    let isWhole = kind == "application/json" || kind.hasSuffix("+json") || kind == "text/html"
+    if response.isEventStream || kind == D.streamContentType || (prepared.request.streams && !isWhole) {
       try await decodeStream(dialect, response, prepared, &run, relay)
     } else {
       try await decodeWhole(dialect, response, prepared, &run, relay)
