@@ -43,4 +43,7 @@ public enum DialectName: String, Sendable, CaseIterable {
     default: self
     }
   }
+
+  /// The dialect in whose words it answers, whatever they are wrapped in.
+  var vocabulary: DialectName { self == .bedrockInvoke ? .anthropicMessages : format }
 }

@@ -101,7 +101,9 @@ extension ChatEvent {
   public var isContent: Bool {
     switch self {
     case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part, .otherChoice: true
-    case .started, .textPartStarted, .reasoningSignature, .partSignature, .finished, .usage, .logprobs, .failed: false
+    case .started, .textPartStarted, .reasoningSignature, .partSignature, .partExtras, .extras, .finished, .usage,
+      .logprobs, .failed:
+      false
     }
   }
 }

@@ -116,10 +116,13 @@ public struct ReplyHeading: Sendable, Equatable {
   public var client: ClientRequest
   /// Seconds since 1970.
   public var createdAt: Int
-  public init(id: String, answering client: ClientRequest, createdAt: Int) {
+  /// The format the answer came in: only a client of the same gets what no other has words for.
+  public var source: DialectName?
+  public init(id: String, answering client: ClientRequest, createdAt: Int, from source: DialectName? = nil) {
     self.id = id
     self.client = client
     self.createdAt = createdAt
+    self.source = source
   }
 }
 

@@ -52,7 +52,7 @@ struct AnthropicMessagesStreams {
     #expect(
       events == [
         .text("a"), .part(ContentPart(.other(type: "glyph_delta", ["type": "glyph_delta", "glyph": "g"]))),
-        .part(ContentPart(.other(type: "citations", ["type": "citations", "citations": [["n": 1], ["n": 2]]]))),
+        .partExtras(["citations": [["n": 1], ["n": 2]]]),
         .part(ContentPart(.other(type: "hologram", ["type": "hologram", "data": "h"]))),
         .part(ContentPart(.other(type: "mcp_tool_use", ["type": "mcp_tool_use", "name": "n", "input": ["k": 1]]))),
       ])

@@ -93,7 +93,7 @@ struct GeminiContentStreams {
         .otherChoice(index: 1, .toolArguments(index: 0, "{}")),
         .otherChoice(index: 1, .finished(Finish(.toolCalls, word: "STOP"))), .text("a"),
         .logprobs([TokenLogprob("a", JSONNumber(0))]),
-        .finished(Finish(.contentFilter, word: "promptFeedback:OTHER")),
+        .finished(Finish(.contentFilter, word: "promptFeedback:OTHER")), .extras(["unknown": [[:]]]),
       ])
   }
 

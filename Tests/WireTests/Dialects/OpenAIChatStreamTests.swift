@@ -27,7 +27,10 @@ struct OpenAIChatStreams {
         + #"{"type":"reasoning.encrypted","data":"e"}]}}]}"#,
     ])
     #expect(
-      events == [.reasoning("t"), .reasoningSignature(Seal("s", of: nil)), .encryptedReasoning(Seal("e", of: nil))])
+      events == [
+        .reasoning("t"), .partExtras(["type": "reasoning.text"]), .reasoningSignature(Seal("s", of: nil)),
+        .encryptedReasoning(Seal("e", of: nil)), .partExtras(["type": "reasoning.encrypted"]),
+      ])
   }
 
   @Test func `media and unknown parts are whole parts`() throws {

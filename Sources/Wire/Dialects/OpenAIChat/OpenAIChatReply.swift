@@ -13,21 +13,21 @@ extension OpenAIChat {
     var reply = ChatReply()
     reply.id = json["id"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     reply.model = json["model"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-    for member in json.object?.members ?? [] where !heldElsewhere.contains(member.name) {
-      reply.extras[member.name] = member.value
-    }
+    reply.extras = json.object?.rest(besides: OpenAIChatExtras.heldElsewhere) ?? JSONObject()
     let first = choices.firstIndex { $0["index"]?.int == 0 } ?? 0
     for (position, choice) in choices.enumerated() {
       var message = OpenAIChatMessageDecoder(replyID: reply.id, quirks: quirks)
       message.decode(choice["message"] ?? .null)
+      let finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
+      let extras = OpenAIChatExtras.join(
+        message: message.rest, choice: choice.object?.rest(besides: OpenAIChatExtras.heldOfChoice) ?? JSONObject())
       if position == first {
         reply.content = message.content
         reply.logprobs = OpenAIChatLogprobs.decode(choice["logprobs"])
-        reply.finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
-        if !message.rest.isEmpty { reply.extras["message"] = .object(message.rest) }
+        reply.finish = finish
+        reply.extras.overlay(extras)
       } else {
-        let finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
-        reply.otherChoices.append(Choice(message.content, finish: finish))
+        reply.otherChoices.append(Choice(message.content, finish: finish, extras: extras))
       }
     }
     reply.usage = usage(in: json, quirks)
@@ -40,8 +40,6 @@ extension OpenAIChat {
     return [json["usage"], envelope?["usage"]].lazy
       .compactMap { $0.flatMap { OpenAIChatUsage.decode($0, serviceTier: tier, quirks: quirks) } }.first
   }
-
-  private static let heldElsewhere: Set<String> = ["id", "model", "object", "choices", "usage"]
 }
 
 /// Takes an assistant message apart.
@@ -67,19 +65,9 @@ struct OpenAIChatMessageDecoder {
     if let audio = message["audio"]?.object, audio["id"]?.string != "" { addAudio(audio) }
     if let call = message["function_call"], call["name"]?.string?.isEmpty == false { addCall(["function": call]) }
     for call in message["tool_calls"]?.array ?? [] { addCall(call) }
-    for member in message.object?.members ?? [] where !isHeld(member) { rest[member.name] = member.value }
+    let held = OpenAIChatExtras.heldOfMessage.union(OpenAIChatReasoning.fields(quirks))
+    rest = message.object?.rest(besides: held.union([OpenAIChatReasoning.detailsField(quirks)])) ?? JSONObject()
   }
-
-  private func isHeld(_ member: JSONObject.Member) -> Bool {
-    Self.heldMembers.contains(member.name) || member.value.isNull
-      || OpenAIChatReasoning.fields(quirks)
-        .contains(member.name)
-      || member.name == OpenAIChatReasoning.detailsField(quirks)
-  }
-
-  private static let heldMembers: Set<String> = [
-    "role", "content", "refusal", "images", "audio", "function_call", "tool_calls",
-  ]
 
   // MARK: Text and thinking
 
@@ -147,9 +135,8 @@ struct OpenAIChatMessageDecoder {
       kind: json["custom"] == nil ? .function : .custom)
     var part = ContentPart(.toolCall(call))
     part.signature = json["extra_content"].flatMap { Seal(extraContent: $0) }
-    for member in json.object?.members ?? [] where !Self.heldCallMembers.contains(member.name) {
-      if member.name != "extra_content" || part.signature == nil { part.extras[member.name] = member.value }
-    }
+    part.extras = json.object?.rest(besides: Self.heldCallMembers) ?? JSONObject()
+    if part.signature != nil { part.extras["extra_content"] = nil }
     content.append(part)
     callCount += 1
   }
