@@ -25,6 +25,8 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
   private var held: [UInt8] = []
   private var search = FrameSearch()
   private var hasBegun = false
+  /// The event passed over last, where it may tell the usage.
+  private var unread: ArraySlice<UInt8>?
 
   /// Events of more than this are forwarded in parts, as they come.
   private static var maximumHeldBytes: Int { 16 << 20 }
@@ -53,7 +55,11 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     while let end = search.next(in: buffer.span) {
       let frame = buffer[start..<end]
       start = end
-      guard reading == .everything || !hasBegun || Format.isTelling(frame) else { continue }
+      guard reading == .everything || !hasBegun || Format.isTelling(frame) else {
+        if Format.repeatsUsage { unread = frame }
+        continue
+      }
+      unread = nil
       do {
         guard try read(frame, into: &events) else { continue }
         if frame.startIndex > sent { pieces.append(.bytes(buffer[sent..<frame.startIndex])) }
@@ -76,8 +82,18 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     let rest = held
     held = []
     if !rest.isEmpty { pieces.append(.bytes(rest[...])) }
+    try readUnread(into: &events)
     if !rest.isEmpty { try decoder.decode(rest, into: &events) }
     try decoder.finish(into: &events)
+  }
+
+  /// What the event that was passed over last says besides its piece of the answer.
+  private mutating func readUnread(into events: inout [ChatEvent]) throws(WireError) {
+    guard let frame = unread else { return }
+    unread = nil
+    var told: [ChatEvent] = []
+    try decoder.decode(Array(frame), into: &told)
+    events += told.filter { !$0.isContent }
   }
 
   /// Whether the frame tells usage and nothing else.
@@ -142,6 +158,8 @@ private struct FrameSearch: Sendable {
 
 extension ServedDialect {
   public static var tellsUsageApart: Bool { false }
+
+  public static var repeatsUsage: Bool { false }
 
   public static func isTelling(_ frame: ArraySlice<UInt8>) -> Bool { true }
 

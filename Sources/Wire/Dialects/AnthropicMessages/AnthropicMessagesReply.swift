@@ -46,8 +46,8 @@ enum AnthropicMessagesBlock {
         signature: (object["signature"]?.string).map { Seal($0, of: .anthropic) })
       return part(.reasoning(reasoning), object, besides: ["type", "thinking", "signature"])
     case "redacted_thinking":
-      return ContentPart(
-        .reasoning(ReasoningBlock(text: "", encrypted: Seal(object["data"]?.string ?? "", of: .anthropic))))
+      let reasoning = ReasoningBlock(text: "", encrypted: Seal(object["data"]?.string ?? "", of: .anthropic))
+      return part(.reasoning(reasoning), object, besides: ["type", "data"])
     case "tool_use", "server_tool_use":
       let call = ToolCall(
         id: object["id"]?.string ?? "", name: object["name"]?.string ?? "", arguments: object["input"]?.text ?? "{}",

@@ -49,7 +49,11 @@ struct OpenAIChatCallDelta {
         // Some providers write the arguments as an object instead of a text of one.
         let isObject = try scanner.kind() == .object
         arguments = isObject ? try scanner.raw().text : try scanner.string() ?? ""
-      default: break
+      default:
+        let value = try scanner.value()
+        guard !value.isNull else { continue }
+        let name = kind == .custom ? "custom" : "function"
+        extras[name] = .object((extras[name]?.object ?? JSONObject()) + JSONObject([(member.text, value)]))
       }
     }
   }

@@ -50,6 +50,8 @@ struct OpenAIChatMessageDecoder {
   /// Members that have no place in the content.
   private(set) var rest = JSONObject()
   private var callCount = 0
+  /// Where each part stood in the message.
+  private(set) var places: [String] = []
 
   init(replyID: String?, quirks: Quirks) {
     self.replyID = replyID
@@ -60,13 +62,27 @@ struct OpenAIChatMessageDecoder {
     addReasoning(of: message)
     addContent(message["content"])
     if let text = message["refusal"]?.string, !text.isEmpty { content.append(ContentPart(.refusal(text))) }
-    for image in message["images"]?.array ?? [] { addImage(image) }
+    note("refusal")
+    for (index, image) in (message["images"]?.array ?? []).enumerated() {
+      addImage(image)
+      note("images[\(index)]")
+    }
     // Some providers send every member there is, those without a meaning empty.
     if let audio = message["audio"]?.object, audio["id"]?.string != "" { addAudio(audio) }
+    note("audio")
     if let call = message["function_call"], call["name"]?.string?.isEmpty == false { addCall(["function": call]) }
-    for call in message["tool_calls"]?.array ?? [] { addCall(call) }
+    note("function_call")
+    for (index, call) in (message["tool_calls"]?.array ?? []).enumerated() {
+      addCall(call)
+      note("tool_calls[\(index)]")
+    }
     let held = OpenAIChatExtras.heldOfMessage.union(OpenAIChatReasoning.fields(quirks))
     rest = message.object?.rest(besides: held.union([OpenAIChatReasoning.detailsField(quirks)])) ?? JSONObject()
+  }
+
+  /// The parts that were added since stood there.
+  private mutating func note(_ place: String) {
+    while places.count < content.count { places.append(place) }
   }
 
   // MARK: Text and thinking
@@ -78,12 +94,20 @@ struct OpenAIChatMessageDecoder {
     if let plain, !parts.contains(where: { !$0.reasoningText.isEmpty }) {
       content.append(ContentPart(.reasoning(ReasoningBlock(text: plain))))
     }
-    content += parts
+    note(OpenAIChatReasoning.fields(quirks).first { message[$0]?.string?.isEmpty == false } ?? "")
+    for (index, part) in parts.enumerated() {
+      content.append(part)
+      note("\(OpenAIChatReasoning.detailsField(quirks))[\(index)]")
+    }
   }
 
   private mutating func addContent(_ json: JSON?) {
-    if let text = json?.string { return addText(text) }
-    for item in json?.array ?? [] {
+    if let text = json?.string {
+      addText(text)
+      return note("content")
+    }
+    for (index, item) in (json?.array ?? []).enumerated() {
+      defer { note("content[\(index)]") }
       if item["type"] == "thinking" {
         content.append(ContentPart(.reasoning(ReasoningBlock(text: OpenAIChatReasoning.text(ofThinking: item)))))
         continue
@@ -137,6 +161,8 @@ struct OpenAIChatMessageDecoder {
     part.signature = json["extra_content"].flatMap { Seal(extraContent: $0) }
     part.extras = json.object?.rest(besides: Self.heldCallMembers) ?? JSONObject()
     if part.signature != nil { part.extras["extra_content"] = nil }
+    let inner = function?.object?.rest(besides: ["name", "arguments", "input"]) ?? JSONObject()
+    if !inner.isEmpty { part.extras[json["custom"] == nil ? "function" : "custom"] = .object(inner) }
     content.append(part)
     callCount += 1
   }

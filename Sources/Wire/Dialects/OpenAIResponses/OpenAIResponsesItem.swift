@@ -110,8 +110,11 @@ enum OpenAIResponsesItem {
   private static func audio(_ object: JSONObject) -> ContentPart? {
     guard let data = object["input_audio"]?["data"]?.string else { return nil }
     let format = object["input_audio"]?["format"]?.string
-    return part(
+    var part = part(
       .audio(Media(.base64(data), mediaType: format.map { "audio/\($0)" })), object, besides: ["type", "input_audio"])
+    let inner = object["input_audio"]?.object?.rest(besides: ["data", "format"]) ?? JSONObject()
+    if !inner.isEmpty { part.extras["input_audio"] = .object(inner) }
+    return part
   }
 
   // MARK: Thinking
@@ -169,7 +172,10 @@ enum OpenAIResponsesItem {
     let call = ToolCall(
       id: id ?? made, name: object["name"]?.string ?? "",
       arguments: arguments.isEmpty && !isCustom ? "{}" : arguments, kind: isCustom ? .custom : .function)
-    return part(.toolCall(call), object, besides: ["type", "call_id", "name", isCustom ? "input" : "arguments"])
+    var part = part(.toolCall(call), object, besides: ["type", "call_id", "name", isCustom ? "input" : "arguments"])
+    // The id of the item stands for that of the call where this is not there.
+    if call.id == object["id"]?.string { part.extras["id"] = nil }
+    return part
   }
 
   /// Whether it is the type of an item of this format's that holds neither text nor thinking nor a call of the client's.
