@@ -44,7 +44,7 @@ extension Gateway {
       try encode(&prepared, side, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
     case (.inProcess, nil): break
     case (_, let side):
-      throw .invalidRequest("\(call.target.name) is not called for \((side?.kind ?? .chat).rawValue)")
+      throw .invalidRequest("it is not called for \((side?.kind ?? .chat).rawValue)")
     }
     if call.isStrict {
       let refused = prepared.changes.filter { !$0.isExemptFromStrict }

@@ -158,13 +158,7 @@ struct AnthropicMessagesStreams {
     for result in results { #expect((try? result.get()) == (try? results[0].get())) }
   }
 
-  private func decode(_ data: [String]) throws -> [ChatEvent] {
-    var decoder = AnthropicMessages.makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    for event in data { try decoder.decode(Array("data: \(event)\n\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ data: [String]) throws -> [ChatEvent] { try AnthropicMessages.events(ofData: data) }
 }
 
 struct AnthropicMessagesReplies {

@@ -160,13 +160,7 @@ struct GeminiContentStreams {
 
   private func seal(_ text: String) -> Seal { Seal(text, of: .gemini) }
 
-  private func decode(_ chunks: [String]) throws -> [ChatEvent] {
-    var decoder = GeminiContentStreamDecoder()
-    var events: [ChatEvent] = []
-    for chunk in chunks { try decoder.decode(Array("data: \(chunk)\r\n\r\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ chunks: [String]) throws -> [ChatEvent] { try GeminiContent.events(ofData: chunks) }
 }
 
 extension [ChatEvent] {

@@ -144,11 +144,5 @@ struct OpenAIChatStreams {
     for result in results { #expect((try? result.get()) == (try? results[0].get())) }
   }
 
-  private func decode(_ chunks: [String]) throws -> [ChatEvent] {
-    var decoder = OpenAIChat.makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    for chunk in chunks { try decoder.decode(Array("data: \(chunk)\n\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ chunks: [String]) throws -> [ChatEvent] { try OpenAIChat.events(ofData: chunks) }
 }

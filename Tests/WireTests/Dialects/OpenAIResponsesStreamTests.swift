@@ -152,13 +152,7 @@ struct OpenAIResponsesStreams {
     for result in results { #expect((try? result.get()) == (try? results[0].get())) }
   }
 
-  private func decode(_ data: [String]) throws -> [ChatEvent] {
-    var decoder = OpenAIResponses.makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    for event in data { try decoder.decode(Array("data: \(event)\n\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ data: [String]) throws -> [ChatEvent] { try OpenAIResponses.events(ofData: data) }
 }
 
 struct OpenAIResponsesReplies {

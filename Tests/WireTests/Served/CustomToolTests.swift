@@ -103,9 +103,8 @@ struct CustomTools {
     #expect(
       try client.decodeReply(client.encodeReply(whole, under: .sample).body, quirks: Quirks()).toolCalls == [call])
     let stream = provider.stream(reply.events, oneByOne: true, under: .sample).bytes
-    let events = try provider.events(of: stream)
-    #expect(
-      try client.events(of: client.stream(events, oneByOne: true, under: .sample).bytes).calls == [call])
+    let told = client.stream(try provider.events(of: [stream]), oneByOne: true, under: .sample).bytes
+    #expect(try ChatReply(telling: client.events(of: [told])).toolCalls == [call])
   }
 }
 
@@ -116,24 +115,4 @@ private func translate(
   let step = Translation.request(of: read, from: client, to: provider)
   let encoded = try provider.dialect.encode(step.request, to: MatrixCell.traits, quirks: Quirks())
   return (try JSON.parse(encoded.body), step.changes + encoded.changes)
-}
-
-extension Dialect {
-  fileprivate static func events(of stream: [UInt8]) throws -> [ChatEvent] {
-    var decoder = makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    try decoder.decode(stream, into: &events)
-    try decoder.finish(into: &events)
-    return events
-  }
-}
-
-extension [ChatEvent] {
-  fileprivate var calls: [ToolCall] {
-    get throws {
-      var builder = ChatReplyBuilder()
-      for event in self { try builder.add(event) }
-      return builder.reply.toolCalls
-    }
-  }
 }

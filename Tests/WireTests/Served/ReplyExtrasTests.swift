@@ -89,11 +89,7 @@ struct AnswerTwice: Sendable, CustomTestStringConvertible {
   }
 
   func events(chunkSize: Int?) throws -> [ChatEvent] {
-    var decoder: any StreamDecoding = format.dialect.makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    for chunk in stream.chunks(of: chunkSize) { try decoder.decode(chunk, into: &events) }
-    try decoder.finish(into: &events)
-    return events
+    try format.dialect.events(of: stream.chunks(of: chunkSize))
   }
 
   func streamed(chunkSize: Int?) throws -> ChatReply { try ChatReply(telling: try events(chunkSize: chunkSize)) }
@@ -229,13 +225,6 @@ struct AnswerTwice: Sendable, CustomTestStringConvertible {
 }
 
 extension ChatReply {
-  /// What the builder makes of these events.
-  fileprivate init(telling events: [ChatEvent]) throws {
-    var builder = ChatReplyBuilder()
-    for event in events { try builder.add(event) }
-    self = builder.reply
-  }
-
   fileprivate var allExtras: [JSON] { [JSON.object(extras).sorted] + content.map { JSON.object($0.extras).sorted } }
 
   /// With extras in the order of their names.

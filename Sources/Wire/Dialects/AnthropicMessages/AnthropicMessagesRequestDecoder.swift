@@ -17,11 +17,8 @@ struct AnthropicMessagesRequestDecoder {
   init(members: Members) { self.members = members }
 
   mutating func decode(_ address: RequestAddress) throws(WireError) -> ClientRequest {
-    guard let model = try members.string("model") ?? address.model else {
-      throw WireError(offset: 0, "`model` is missing")
-    }
+    request.model = try members.model(at: address)
     guard let messages = try members.array("messages") else { throw WireError(offset: 0, "`messages` is missing") }
-    request.model = model
     var places = RequestPlaces()
     if let system = members.take("system") {
       request.messages.append(Message(.system, AnthropicMessagesContent.decode(system)))

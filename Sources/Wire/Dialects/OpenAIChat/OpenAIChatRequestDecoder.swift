@@ -22,11 +22,8 @@ struct OpenAIChatRequestDecoder {
   init(members: Members) { self.members = members }
 
   mutating func decode(_ address: RequestAddress) throws(WireError) -> ClientRequest {
-    guard let model = try members.string("model") ?? address.model else {
-      throw WireError(offset: 0, "`model` is missing")
-    }
+    request.model = try members.model(at: address)
     guard let messages = try members.array("messages") else { throw WireError(offset: 0, "`messages` is missing") }
-    request.model = model
     var places = RequestPlaces()
     for (index, message) in messages.enumerated() {
       let (message, place) = try OpenAIChatMessagesDecoder.message(message, at: "messages[\(index)]")

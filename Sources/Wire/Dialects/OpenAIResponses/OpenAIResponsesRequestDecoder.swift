@@ -31,10 +31,7 @@ struct OpenAIResponsesRequestDecoder {
   init(members: Members) { self.members = members }
 
   mutating func decode(_ address: RequestAddress) throws(WireError) -> ChatRequest {
-    guard let model = try members.string("model") ?? address.model else {
-      throw WireError(offset: 0, "`model` is missing")
-    }
-    request.model = model
+    request.model = try members.model(at: address)
     try readConversation()
     try readTools()
     try readReasoning()
