@@ -4,6 +4,8 @@ DESTSECONDS ?= 300
 DIR ?=
 RELEASE := swift build -c release --static-swift-stdlib
 BINARY = $(shell $(RELEASE) --show-bin-path)/llmgw
+REQUESTS ?= 1000000
+SEED ?= 1
 FACTS ?= ../shared/data
 DIR ?= ../shared/cassettes
 
@@ -47,9 +49,17 @@ translation: setup ## write docs/translation.md from the matrix test
 fuzz: setup ## fuzz each decoder for SECONDS (300)
 	@Fuzzing/run --seconds $(SECONDS)
 
+fuzz-http: ## a million damaged requests against the server (REQUESTS, SEED)
+	swift build --build-tests
+	LLMGW_MUTATIONS=$(REQUESTS) LLMGW_MUTATION_SEED=$(SEED) swift test --skip-build --filter MutationTests
+
 bench: ## measure start-up, reports and decoding against the thresholds
 	@scripts/setup valgrind binutils
 	@Benchmarks/run
+
+bench-server: setup ## measure serve beside nginx: CPU, latency, streams, leaks, kill -9 (ARGS="--only start")
+	@scripts/setup wrk nginx gcc
+	@Benchmarks/server/run $(ARGS)
 
 install: build ## install program, manual and completions under PREFIX (/usr/local)
 	@scripts/install "$(BINARY)" "$(DESTDIR)$(PREFIX)"
@@ -64,5 +74,5 @@ dist: build ## pack dist/: a tarball and a Debian package
 check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
 	@scripts/check-dist
 
-.PHONY: help setup build run test lint format generate catalog conformance translation fuzz bench install uninstall dist check-dist
+.PHONY: help setup build run test lint format generate catalog conformance translation fuzz fuzz-http bench bench-server install uninstall dist check-dist
 .DEFAULT_GOAL := help

@@ -16,6 +16,7 @@ let package = Package(
     // C libraries.
     .target(name: "CCurl"),  // loads libcurl at first use: linking it would cost every start 9 ms
     .target(name: "CCrypto"),  // RSA signatures by libcrypto, loaded at first use too
+    .target(name: "CZlib"),  // inflates request bodies, loaded at first use too
     .target(name: "CCatalog", exclude: ["providers.tsv", "models.tsv"]),  // the embedded tables
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -32,7 +33,7 @@ let package = Package(
     .target(
       name: "GatewayServer",
       dependencies: [
-        "GatewayCore", "Wire",
+        "CZlib", "GatewayCore", "Wire",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -42,7 +43,7 @@ let package = Package(
     .target(name: "CommandLineKit"),
 
     // One file per command, and the terminal.
-    .target(name: "Commands", dependencies: ["CommandLineKit", "GatewayCore", "Wire"]),
+    .target(name: "Commands", dependencies: ["CommandLineKit", "GatewayCore", "GatewayServer", "Wire"]),
 
     .executableTarget(name: "llmgw", dependencies: ["Commands"]),
 
@@ -70,6 +71,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461
   .treatAllWarnings(as: .error),  // SE-0443
 ]
-for target in package.targets where target.type != .system && !["CCatalog", "CCrypto", "CCurl"].contains(target.name) {
+for target in package.targets
+where target.type != .system && !["CCatalog", "CCrypto", "CCurl", "CZlib"].contains(target.name) {
   target.swiftSettings = strict
 }

@@ -4,7 +4,7 @@
 _llmgw_place() {
   case $1 in
   'llmgw')
-    commands='chat map embed spend logs models providers keys config doctor completions version help'
+    commands='chat map embed spend logs models providers keys access serve config doctor completions version help'
     flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
@@ -70,6 +70,58 @@ _llmgw_place() {
   'llmgw keys test')
     commands=''
     flags='-h --help'
+    ;;
+  'llmgw access')
+    commands='create list show update revoke rotate team'
+    flags='--all --json -h --help'
+    ;;
+  'llmgw access create')
+    commands=''
+    flags='--name --rpm --tpm --parallel --models --surfaces --addresses --expires --team --owner --project --tag --metadata --admin --no-admin --contents --no-contents --json -h --help'
+    ;;
+  'llmgw access list')
+    commands=''
+    flags='--all --json -h --help'
+    ;;
+  'llmgw access show')
+    commands=''
+    flags='--json -h --help'
+    ;;
+  'llmgw access update')
+    commands=''
+    flags='--name --rpm --tpm --parallel --models --surfaces --addresses --expires --team --owner --project --tag --metadata --admin --no-admin --contents --no-contents --json -h --help'
+    ;;
+  'llmgw access revoke')
+    commands=''
+    flags='--json -h --help'
+    ;;
+  'llmgw access rotate')
+    commands=''
+    flags='--grace --json -h --help'
+    ;;
+  'llmgw access team')
+    commands='create list update delete'
+    flags='--json -h --help'
+    ;;
+  'llmgw access team create')
+    commands=''
+    flags='--name --rpm --tpm --parallel --models --json -h --help'
+    ;;
+  'llmgw access team list')
+    commands=''
+    flags='--json -h --help'
+    ;;
+  'llmgw access team update')
+    commands=''
+    flags='--name --rpm --tpm --parallel --models --json -h --help'
+    ;;
+  'llmgw access team delete')
+    commands=''
+    flags='--json -h --help'
+    ;;
+  'llmgw serve')
+    commands=''
+    flags='--listen --loops --share-port --reload -h --help'
     ;;
   'llmgw config')
     commands='path show check edit schema get set unset'

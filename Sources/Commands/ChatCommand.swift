@@ -117,7 +117,7 @@ private struct ChatRun: Sendable {
 extension Invocation {
   /// The call that `options` ask for.
   func call(_ request: ChatRequest, to chosen: ChosenTarget, _ options: ChatOptions, _ settings: Settings) -> Call {
-    call(Call(request, to: chosen.target, modelAsked: chosen.asked, origin: .cli), options, settings)
+    call(Call(request, to: chosen.plan, origin: .cli), options, settings)
   }
 
   /// `call` with what `options` say of every call.

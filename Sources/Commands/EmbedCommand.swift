@@ -43,9 +43,8 @@ extension Invocation {
         .usage, "embed: no model is named", advice: "Name one: llmgw embed -m openai/text-embedding-3-small \"a text\"."
       )
     }
-    let chosen = ChosenTarget(target: try resolve(name, in: catalog, for: .embeddings), asked: name)
-    let side = Call(
-      .embeddings(EmbeddingRequest(model: "", inputs: [])), to: chosen.target, modelAsked: name, origin: .cli)
+    let plan = try plan(name, in: catalog, for: .embeddings)
+    let side = Call(.embeddings(EmbeddingRequest(model: "", inputs: [])), to: plan, origin: .cli)
     let source = try await EmbedSource(options, self)
     let ledger =
       options.chat.isDryRun

@@ -80,5 +80,8 @@ package enum LLMGW {
     Term("~/.config/llmgw/config.yaml", "The config; see llmgw-config(5)."),
     Term("~/.config/llmgw/keys.json", "Keys that 'llmgw keys set' stored; only its owner may read it."),
     Term("~/.local/share/llmgw/ledger.db", "The ledger, an SQLite database that only its owner may read."),
+    Term(
+      "~/.local/share/llmgw/access.pepper",
+      "What virtual keys are checked with; without it they are worthless, so back it up with the ledger."),
   ]
 }

@@ -116,6 +116,6 @@ extension Invocation {
     }
     guard !records.isEmpty else { return terminal.stderr.note("No calls are on the books for that.") }
     let table = LogTable.of(records, options.calendar)
-    try showPaged(table.lines(width: terminal.tableWidth).map { $0 + "\n" }.joined())
+    try showPaged(table.text(width: terminal.tableWidth))
   }
 }

@@ -53,7 +53,7 @@ extension Invocation {
     try run.refuseWhatNoItemCouldPass()
     if let path = options.output {
       run.journal = try MapJournal(
-        beside: path, resumes: options.resumes, of: options.description(asking: chosen.asked),
+        beside: path, resumes: options.resumes, of: options.description(asking: chosen.plan.asked),
         session: runtime.makeID(), apartFrom: input.file)
     }
     run.call.session = run.journal?.session ?? runtime.makeID()

@@ -70,7 +70,7 @@ private struct ProvidersRun {
       [.text("PROVIDER"), .text("DIALECT"), .text("KEY"), .text("ADDRESS")],
       rows: rows.map { [$0.provider.id, $0.dialect, $0.answers ? "answers" : $0.key, $0.address] })
     try invocation.showPaged(
-      table.lines(width: invocation.terminal.tableWidth).map { $0 + "\n" }.joined())
+      table.text(width: invocation.terminal.tableWidth))
     return ExitCode.ok.rawValue
   }
 

@@ -44,7 +44,7 @@ extension SpendDimension {
   /// What can be typed.
   static let words = ["model", "provider", "day", "week", "month", "project", "status", "origin", "tag:KEY"]
 
-  fileprivate init(typed text: String) throws(UsageError) {
+  init(typed text: String) throws(UsageError) {
     guard let dimension = SpendDimension(text) else {
       throw UsageError(
         "'--by \(text)': not one of \(Self.words.joined(separator: ", "))",
@@ -82,7 +82,7 @@ extension AnyCommand<Invocation> {
 }
 
 extension Invocation {
-  fileprivate func spendReport(_ options: SpendOptions) throws(CommandFailure) -> SpendReport {
+  func spendReport(_ options: SpendOptions) throws(CommandFailure) -> SpendReport {
     let calendar = options.isUTC ? ReportCalendar.utc : .local
     let now = runtime.now()
     let query = SpendQuery(

@@ -42,6 +42,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
   public static func < (left: Timestamp, right: Timestamp) -> Bool { left.microseconds < right.microseconds }
 
+  /// The moment so long after this one, or as far off as a timestamp reaches.
+  package func later(by duration: Duration) -> Timestamp {
+    let (sum, overflow) = microseconds.addingReportingOverflow(duration.microseconds)
+    return Timestamp(microseconds: overflow ? .max : sum)
+  }
+
   /// Seconds since 1970, rounded down.
   package var seconds: Int64 { microseconds.dividedDown(by: 1_000_000) }
 
@@ -110,6 +116,11 @@ public struct CivilDay: Sendable, Hashable, Comparable, CustomStringConvertible 
 
   /// `2026-11-22`.
   public var description: String { "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))" }
+}
+
+extension Duration {
+  /// Whole microseconds.
+  package var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
 }
 
 extension BinaryInteger {

@@ -11,9 +11,9 @@ struct HouseRules {
     "Wire": [],
     "GatewayCore": ["CCatalog", "CCrypto", "CCurl", "CSQLite", "CYAML", "Glibc", "Synchronization", "Wire"],
     // The only one that knows SwiftNIO.
-    "GatewayServer": ["GatewayCore", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization", "Wire"],
+    "GatewayServer": ["CZlib", "GatewayCore", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization", "Wire"],
     "CommandLineKit": [],
-    "Commands": ["CommandLineKit", "GatewayCore", "Glibc", "Synchronization", "Wire"],
+    "Commands": ["CommandLineKit", "GatewayCore", "GatewayServer", "Glibc", "Synchronization", "Wire"],
     "llmgw": ["Commands", "GatewayCore", "Glibc"],
   ]
 
@@ -37,6 +37,7 @@ struct HouseRules {
     ("Sources/GatewayCore/Transport", ["Ledger", "Gateway", "Catalog", "Provider", "ChatRequest", "Settings"]),
     ("Sources/GatewayCore/Credentials", ["Ledger", "Gateway", "Transport", "Catalog", "ChatRequest"]),
     ("Sources/GatewayCore/Ledger", ["Gateway", "Transport", "Catalog", "HTTPRequest"]),
+    ("Sources/GatewayCore/Governance", ["Gateway", "Transport", "Catalog", "Settings", "HTTPRequest"]),
     ("Sources/GatewayServer/HTTP", ["Ledger", "Catalog", "Settings", "Transport", "ChatRequest", "Dialect", "JSON"]),
     ("Sources/Wire/JSON", ["ChatRequest", "ChatReply", "ChatEvent", "Quirks"]),
     ("Sources/Wire/ServerSentEvents", ["JSON", "ChatEvent"]),
@@ -81,6 +82,7 @@ struct HouseRules {
   /// Names of wire formats, and a part of an address that one of them prescribes.
   static let dialects: Set<String> = [
     "openai-chat", "anthropic-messages", "openai-responses", "gemini", "vertex-gemini", "ollama", "/openai",
+    "/anthropic",
   ]
 
   /// The texts between quotes on a line.

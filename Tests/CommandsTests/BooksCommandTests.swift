@@ -7,8 +7,9 @@ import Testing
 import Wire
 
 /// A ledger in a home of its own, and the program to look at it with.
-private struct BooksHome {
+struct BooksHome {
   let home = ProgramHome()
+  var makeID: @Sendable () -> String = { "ID" }
   /// Sunday 2026-11-22 12:00 UTC.
   static let noon = Timestamp(CivilDay(year: 2026, month: 11, day: 22), hour: 12)
 
@@ -32,7 +33,7 @@ private struct BooksHome {
       stderr: OutputStream(isTerminal: isTerminal, hasColor: false) { err.add($0) }, stdinIsTerminal: false,
       width: width ?? 80)
     let runtime = Runtime(
-      now: { Self.noon }, uptimeMicroseconds: { 0 }, sleep: { _ in }, makeID: { "ID" }, random: { 0 })
+      now: { Self.noon }, uptimeMicroseconds: { 0 }, sleep: { _ in }, makeID: makeID, random: { 0 })
     let invocation = Invocation(
       environment: Environment(
         variables: ["HOME": home.path, "XDG_DATA_HOME": home.path + "/data", "XDG_CONFIG_HOME": home.path]),

@@ -77,7 +77,10 @@ struct EveryFlag {
     case "TOKENS": "100k"
     case "TIME": ["since", "until", "older"].contains(name) ? "7d" : "5s"
     case "WHAT": "model"
+    case "SURFACES": "chat"
+    case "ADDRESSES": "10.0.0.0/8"
     case "STATUS": "ok"
+    case "HOST:PORT": "127.0.0.1:4000"
     default: "x"
     }
   }

@@ -16,7 +16,7 @@ final class Scratch: Sendable {
   }
 
   deinit {
-    for name in ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.lock"] { unlink("\(path)/data/\(name)") }
+    for name in names(in: "/data") { unlink("\(path)/data/\(name)") }
     for mark in marks { unlink("\(path)/data/running/\(mark)") }
     for directory in ["/data/running", "/data", ""] { rmdir(path + directory) }
   }
@@ -24,8 +24,11 @@ final class Scratch: Sendable {
   var files: LedgerFiles { LedgerFiles(directory: path + "/data") }
 
   /// Files in `running/`.
-  var marks: [String] {
-    guard let directory = opendir(path + "/data/running") else { return [] }
+  var marks: [String] { names(in: "/data/running") }
+
+  /// What lies in a folder of the directory.
+  func names(in folder: String) -> [String] {
+    guard let directory = opendir(path + folder) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {

@@ -251,6 +251,34 @@ struct SocketTests {
     #expect(reads.count == 2)
   }
 
+  @Test func `children of the process get no connection`() async throws {
+    let loopback = try #require(ListenAddress("127.0.0.1:0"))
+    let before = Self.sockets()
+    try await withServer(at: .address(loopback)) { _, port in
+      let client = try #require(RawClient(port: port))
+      _ = fcntl(client.socket, F_SETFD, FD_CLOEXEC)
+      client.get("/")
+      #expect(client.answer()?.status == 200)
+      // Other tests open and close sockets at the same time: what counts is the one on our port.
+      let ours = Self.sockets().subtracting(before).filter { Self.localPort(of: $0) == port }
+      #expect(!ours.isEmpty)
+      for socket in ours { #expect(fcntl(socket, F_GETFD) & FD_CLOEXEC != 0) }
+    }
+  }
+
+  private static func sockets() -> Set<Int32> {
+    Set((0..<4096).filter { localPort(of: $0) != nil })
+  }
+
+  private static func localPort(of descriptor: Int32) -> Int? {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let result = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
+    }
+    return result == 0 ? Int(UInt16(bigEndian: address.sin_port)) : nil
+  }
+
   @Test func `an inherited socket is served`() async throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     try #require(listen(listener, 16) == 0)

@@ -25,16 +25,25 @@ struct AnswerPrinter {
 
   mutating func take(_ event: CallEvent) throws(OutputClosed) {
     switch event {
-    case .chat(.text(let text)), .chat(.refusal(let text)):
-      if streams { try show(text) }
-    case .chat(.reasoning(let text)):
-      if streams { try think(text) }
-    case .chat: break
+    case .chat(let events):
+      if streams { for event in events { try take(event) } }
+    case .answering, .bytes: break
+    case .movingOn(let from, let failure):
+      guard !isQuiet else { return }
+      terminal.stderr.note("llmgw: \(from.name): \(safeLine(failure.summary)); trying the next target")
     case .retrying(let number, let most, let failure, let wait):
       guard !isQuiet else { return }
       let seconds = wait.inTenthsOfSeconds
       terminal.stderr.note(
         "llmgw: \(target): \(safeLine(failure.summary)); trying again in \(seconds) s (\(number)/\(most))")
+    }
+  }
+
+  private mutating func take(_ event: ChatEvent) throws(OutputClosed) {
+    switch event {
+    case .text(let text), .refusal(let text): try show(text)
+    case .reasoning(let text): try think(text)
+    default: break
     }
   }
 

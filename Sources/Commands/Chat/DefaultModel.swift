@@ -6,8 +6,7 @@ import Wire
 
 /// A target and, when nobody asked for it, the line that says so.
 struct ChosenTarget {
-  var target: Target
-  var asked: String
+  var plan: Plan
   var note: String?
 }
 
@@ -17,7 +16,7 @@ extension Invocation {
     -> ChosenTarget
   {
     if let name = typed ?? environment["LLMGW_MODEL"] ?? settings.defaultModel {
-      return ChosenTarget(target: try resolve(name, in: catalog), asked: name)
+      return ChosenTarget(plan: try plan(name, in: catalog))
     }
     let ranked = catalog.allProviders().filter { $0.defaultRank != nil || $0.isConfigured }
       .sorted {
@@ -45,7 +44,16 @@ extension Invocation {
   {
     let name = "\(provider.id)/\(model)"
     let note = "no model named: asking \(name) (\(why)). Choose one with -m PROVIDER/MODEL or LLMGW_MODEL."
-    return ChosenTarget(target: try resolve(name, in: catalog), asked: name, note: note)
+    return ChosenTarget(plan: try plan(name, in: catalog), note: note)
+  }
+
+  /// The targets of a name, or the failure that says what was probably meant.
+  func plan(_ name: String, in catalog: Catalog, for kind: CallKind = .chat) throws -> Plan {
+    do {
+      return try catalog.plan(name, for: kind)
+    } catch {
+      throw CommandFailure(resolution: error, catalog: catalog)
+    }
   }
 
   /// The target of a name, or the failure that says what was probably meant.

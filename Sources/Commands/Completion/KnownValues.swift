@@ -16,6 +16,9 @@ package enum KnownKind: String, CaseIterable, Sendable {
   case key
   /// What spending is summed up by.
   case dimension
+  /// A virtual key, by its name or id.
+  case accessKey = "access-key"
+  case team
 }
 
 extension ValueKind {
@@ -55,7 +58,7 @@ struct KnownValues {
 
   private func values(of kind: KnownKind, _ beginning: String) -> [KnownValue] {
     switch kind {
-    case .model: aliases(beginning) + models(beginning)
+    case .model: routes(beginning) + aliases(beginning) + models(beginning)
     case .provider: providers(beginning)
     case .alias: aliases(beginning)
     case .project: used(.project, beginning)
@@ -67,6 +70,8 @@ struct KnownValues {
     case .key:
       SettingsKey.all.map { KnownValue(text: $0.path.joined(separator: "."), meaning: $0.summary) }
         .filter { $0.text.hasPrefix(beginning) && !$0.text.contains("*") }
+    case .accessKey: accessKeys(beginning)
+    case .team: (accessNames?.teams ?? []).map { KnownValue(text: $0.name) }.filter { $0.text.hasPrefix(beginning) }
     case .dimension:
       SpendDimension.words.map { $0.hasSuffix(":KEY") ? String($0.dropLast(3)) : $0 }
         .filter { $0.hasPrefix(beginning) }.map { KnownValue(text: $0) }
@@ -87,6 +92,11 @@ struct KnownValues {
       .map { KnownValue(text: $0.id, meaning: $0.name) }
   }
 
+  private func routes(_ beginning: String) -> [KnownValue] {
+    settings.routes.filter { $0.name.hasPrefix(beginning) }.sorted { $0.name < $1.name }
+      .map { KnownValue(text: $0.name, meaning: $0.targets.joined(separator: ", ")) }
+  }
+
   private func aliases(_ beginning: String) -> [KnownValue] {
     settings.aliases.filter { $0.key.hasPrefix(beginning) }.sorted { $0.key < $1.key }
       .map { KnownValue(text: $0.key, meaning: $0.value) }
@@ -98,6 +108,19 @@ struct KnownValues {
       let found = try? names.names(of: kind, beginning: beginning)
     else { return [] }
     return found.map { KnownValue(text: $0.text, meaning: $0.meaning ?? "") }
+  }
+
+  /// Names first; ids once something is typed.
+  private func accessKeys(_ beginning: String) -> [KnownValue] {
+    let keys = accessNames?.keys ?? []
+    let named = keys.map { KnownValue(text: $0.name, meaning: $0.id) }
+    let ids = beginning.isEmpty ? [] : keys.map { KnownValue(text: $0.id, meaning: $0.name) }
+    return (named + ids).filter { $0.text.hasPrefix(beginning) }
+  }
+
+  private var accessNames: (keys: [AccessKey], teams: [Team])? {
+    guard let files = try? invocation.ledgerFiles() else { return nil }
+    return try? AccessStore(files).names()
   }
 
   // A config with a mistake in it is for the next command to complain about.

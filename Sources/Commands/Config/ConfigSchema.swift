@@ -53,6 +53,11 @@ extension SettingsKey {
     case .price:
       object["type"] = ["string", "number"]
       object["pattern"] = "^[0-9]+(\\.[0-9]+)?$"
+    case .size:
+      object["type"] = "string"
+      object["pattern"] = "^[0-9]+(KB|MB|GB)$"
+    case .list:
+      object["type"] = ["array", "string"]
     case .variable:
       object["type"] = "string"
       object["pattern"] = "^\\$\\{.+\\}$"

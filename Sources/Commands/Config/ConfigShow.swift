@@ -28,7 +28,7 @@ extension ConfigRun {
     let written = SettingsKey.all.flatMap { key in
       editor.paths(matching: key.path).compactMap { path in
         editor.node(at: path).flatMap { node in
-          node.text.map { (path.joined(separator: "."), $0, "\(file):\(node.place.line)") }
+          node.shownText.map { (path.joined(separator: "."), $0, "\(file):\(node.place.line)") }
         }
       }
     }
@@ -44,6 +44,14 @@ extension ConfigRun {
     }
     let replaced = Set(overriding.map(\.0))
     return overriding + written.filter { !replaced.contains($0.0) } + defaults
+  }
+}
+
+extension YAMLNode {
+  /// The text, or those of a list.
+  fileprivate var shownText: String? {
+    guard case .sequence(let nodes) = kind else { return text }
+    return nodes.map { $0.text ?? "…" }.joined(separator: ", ")
   }
 }
 

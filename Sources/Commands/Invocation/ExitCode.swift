@@ -58,7 +58,8 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
   package init(_ rejection: Rejection) {
     self =
       switch rejection {
-      case .noKey: .key
+      case .noKey, .forbidden: .key
+      case .limited: .rateLimited
       case .changes, .invalidRequest: .usage
       case .overCostLimit, .unpricedUnderLimit: .budget
       }
@@ -92,6 +93,8 @@ package struct CommandFailure: Error, Sendable {
       self.init(
         code, "\(name): the prompt alone costs about \(least.shown), and --max-cost is \(limit.shown)",
         advice: "Raise --max-cost or send less.")
+    case .forbidden(let denial): self.init(code, "\(name): \(denial.problem)")
+    case .limited(let problem, _): self.init(code, "\(name): \(problem)")
     case .unpricedUnderLimit:
       self.init(
         code, "\(name): its price is not known, so --max-cost cannot hold",

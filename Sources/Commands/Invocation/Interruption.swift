@@ -9,6 +9,7 @@ package final class Interruption: Sendable {
     var cancel: (@Sendable () -> Void)?
     var signal: Int32?
     var terminalIsYielded = false
+    var onHangup: (@Sendable () -> Void)?
   }
   private let state = Mutex(State())
 
@@ -21,6 +22,10 @@ package final class Interruption: Sendable {
   ///
   /// True when a call is under way and will end by itself; a second signal is not waited for.
   package func receive(_ signal: Int32) -> Bool {
+    if signal == SIGHUP, let onHangup = state.withLock(\.onHangup) {
+      onHangup()
+      return true
+    }
     let isForAnother = state.withLock { $0.terminalIsYielded && signal == SIGINT }
     if isForAnother { return true }
     let cancel = state.withLock { state -> (@Sendable () -> Void)? in
@@ -31,6 +36,9 @@ package final class Interruption: Sendable {
     cancel?()
     return cancel != nil
   }
+
+  /// What SIGHUP means for a command that goes on; `nil` ends it again.
+  package func onHangup(_ action: (@Sendable () -> Void)?) { state.withLock { $0.onHangup = action } }
 
   /// Runs `body` so that a signal cancels it.
   package func guarding<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) async -> Result {

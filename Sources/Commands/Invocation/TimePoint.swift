@@ -81,8 +81,3 @@ package enum TimePoint: Sendable, Equatable {
 extension CivilDay {
   fileprivate func adding(days: Int) -> CivilDay { CivilDay(daysSinceEpoch: daysSinceEpoch + days) }
 }
-
-extension Duration {
-  /// Whole microseconds.
-  package var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
-}

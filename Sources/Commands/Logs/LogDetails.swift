@@ -10,8 +10,8 @@ enum LogDetails {
   static func text(
     _ record: OperationRecord, _ calendar: ReportCalendar, width: Int, isTerminal: Bool
   ) -> String {
-    var text = named(facts(record, calendar))
-    text += "\n" + attempts(record.attempts).lines(width: width).map { $0 + "\n" }.joined()
+    var text = namedLines(facts(record, calendar))
+    text += "\n" + attempts(record.attempts).text(width: width)
     for attempt in record.attempts {
       text += notes(attempt).map { "  attempt \(attempt.number): \(safeLine($0))\n" }.joined()
     }
@@ -31,25 +31,28 @@ enum LogDetails {
       ("id", record.id), ("status", record.status.rawValue), ("time", calendar.text(record.startedAt)),
       ("took", seconds.isEmpty ? nil : seconds + " s"), ("asked for", record.modelAsked),
       ("answered by", record.model == nil ? nil : LogTable.modelName(record)), ("route", record.route),
+      ("way", way(record.decision)),
       ("cost", record.cost.amount.map { "$" + $0.decimalText + source } ?? "unpriced"),
       ("saved", record.saved.map { "$" + $0.decimalText }), ("failure", failure.isEmpty ? nil : failure),
       ("kind", record.kind == CallKind.chat.rawValue ? nil : record.kind), ("origin", record.origin),
-      ("key", record.keyID), ("user", record.user), ("project", record.project),
+      ("key", record.keyID), ("team", record.team), ("client", record.client), ("user", record.user),
+      ("project", record.project),
       ("session", record.session), ("tags", tags(record.tags)), ("dialect", record.dialectIn),
       ("exit code", record.exitCode.map(String.init)),
     ]
   }
 
-  private static func tags(_ tags: [Tag]) -> String? {
-    tags.isEmpty ? nil : tags.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
+  /// `a/one failed (rate_limited), b/two taken`: every target of the route with what became of it.
+  private static func way(_ decision: String?) -> String? {
+    guard let json = decision.flatMap({ try? JSON.parse(Array($0.utf8)) }) else { return nil }
+    return json["targets"]?.array?.map { step in
+      let why = step["why"]?.string.map { " (\($0))" } ?? ""
+      return "\(step["target"]?.string ?? "") \(step["verdict"]?.string ?? "")\(why)"
+    }.joined(separator: ", ")
   }
 
-  private static func named(_ facts: [(String, String?)]) -> String {
-    let known = facts.compactMap { name, value in value.map { (name, $0) } }
-    let widest = known.map(\.0.count).max() ?? 0
-    return known.map { name, value in
-      name + String(repeating: " ", count: widest - name.count + 2) + safeLine(value) + "\n"
-    }.joined()
+  private static func tags(_ tags: [Tag]) -> String? {
+    tags.isEmpty ? nil : tags.map { "\($0.key)=\($0.value)" }.joined(separator: ", ")
   }
 
   private static func attempts(_ attempts: [AttemptRecord]) -> Table {

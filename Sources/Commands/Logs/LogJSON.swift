@@ -23,7 +23,9 @@ enum LogJSON {
       "origin": .string(record.origin),
       "started_at": .string(record.startedAt.rfc3339), "ended_at": JSON(text: record.endedAt?.rfc3339),
       "model_asked": .string(record.modelAsked), "provider": JSON(text: record.provider),
-      "model": JSON(text: record.model), "route": JSON(text: record.route), "key": JSON(text: record.keyID),
+      "model": JSON(text: record.model), "route": JSON(text: record.route), "decision": decision(record.decision),
+      "key": JSON(text: record.keyID),
+      "team": JSON(text: record.team), "client": JSON(text: record.client),
       "user": JSON(text: record.user), "project": JSON(text: record.project), "session": JSON(text: record.session),
       "tags": .object(record.tags.reduce(into: JSONObject()) { $0[$1.key] = .string($1.value) }),
       "dialect_in": JSON(text: record.dialectIn), "exit_code": JSON(count: record.exitCode),
@@ -31,6 +33,10 @@ enum LogJSON {
       "cost": ["usd": JSON(text: record.cost.amount?.decimalText), "source": JSON(text: record.cost.source?.rawValue)],
       "saved_usd": JSON(text: record.saved?.decimalText), "attempts": .array(record.attempts.map(attempt)),
     ]
+  }
+
+  private static func decision(_ text: String?) -> JSON {
+    text.flatMap { try? JSON.parse(Array($0.utf8)) } ?? .null
   }
 
   private static func attempt(_ record: AttemptRecord) -> JSON {

@@ -24,7 +24,7 @@ extension AnyCommand<Invocation> {
         Positional("ID", "The call's id, or a beginning that only it has.", isRequired: true) { $0.id = $1 }
       ],
       run: { options, invocation in
-        let record = try invocation.find(options.id)
+        let record = try invocation.findCall(options.id)
         let stdout = invocation.terminal.stdout
         if options.json {
           try stdout.write(LogJSON.full(record).indentedText + "\n")
@@ -38,7 +38,8 @@ extension AnyCommand<Invocation> {
 }
 
 extension Invocation {
-  fileprivate func find(_ id: String) throws(CommandFailure) -> OperationRecord {
+  /// The call of that id, or the one whose id begins so.
+  func findCall(_ id: String) throws(CommandFailure) -> OperationRecord {
     // Ids are written in capitals.
     let match = try reading { (reader) throws(LedgerFailure) in
       let asTyped = try reader.find(id)

@@ -20,7 +20,8 @@ extension LLMGW {
       what is built in. ${NAME} in an address or a header stands for the value of an environment variable.
 
       In the keys below, * stands for a name of your choice: of a provider, of a model as PROVIDER/MODEL, of a header, \
-      of an alias. A time is a number with a unit: 500ms, 30s, 5m, 12h or 90d. An amount of money is decimal text in quotes.
+      of an alias. A time is a number with a unit: 500ms, 30s, 5m, 12h or 90d. A size is a \
+      number with KB, MB or GB. An amount of money is decimal text in quotes.
       """)
     page.heading("KEYS")
     for section in SettingsKey.sections {
@@ -52,7 +53,10 @@ extension LLMGW {
     models:                                 # dollars per million tokens
       my-vllm/llama: { context: 8192, price: { input: "0.20", output: "0.60" } }
     aliases:   { llama: my-vllm/llama }
+    routes:
+      steady: { targets: [llama, offline/echo] }   # the next one when one fails
     ledger:    { contents: full, retention: 90d }
+    server:    { listen: 127.0.0.1:4000 }
     """
 }
 
@@ -65,6 +69,8 @@ extension SettingsKey {
     case .count: "NUMBER"
     case .price: "\"USD\""
     case .variable: "\"${NAME}\""
+    case .size: "SIZE"
+    case .list: "[TEXT, ...]"
     }
   }
 

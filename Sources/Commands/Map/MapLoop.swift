@@ -168,9 +168,14 @@ struct MapLoop {
   /// When that is not enough, calls under way may still give some back; without any, the run is over.
   private mutating func hold(_ asked: inout AskedItem, _ call: Call) -> Bool {
     guard budget != nil else { return true }
-    // What cannot be prepared is refused by the call itself, and costs nothing.
-    guard let prepared = try? run.gateway.prepare(call) else { return true }
-    let worst = (try? run.worstCost(of: prepared)) ?? Picodollars(.max)
+    let worst: Picodollars
+    do throws(Rejection) {
+      worst = try run.gateway.worstCost(of: call) ?? Picodollars(.max)
+    } catch {
+      // What cannot be prepared is refused by the call itself, and costs nothing.
+      guard case .unpricedUnderLimit = error else { return true }
+      worst = Picodollars(.max)
+    }
     if budget?.hold(worst) == true {
       asked.held = worst
       return true

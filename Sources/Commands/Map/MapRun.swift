@@ -23,8 +23,9 @@ struct MapRun: Sendable {
         advice: "Write {} for the line, or {{\(name)}} for the word in braces.")
     }
     do throws(Rejection) {
-      let prepared = try gateway.prepare(call(asking: options.prompt))
-      guard options.chat.costLimit != nil, try worstCost(of: prepared) == nil else { return }
+      let call = call(asking: options.prompt)
+      guard options.chat.costLimit != nil else { return _ = try gateway.prepare(call) }
+      guard try gateway.worstCost(of: call) == nil else { return }
     } catch {
       throw CommandFailure(rejection: error, about: call.target.name)
     }
@@ -43,11 +44,6 @@ struct MapRun: Sendable {
     var call = call
     call.request.messages = call.request.messages.filter { $0.role == .system } + [Message(.user, prompt)]
     return call
-  }
-
-  func worstCost(of prepared: PreparedCall) throws(Rejection) -> Picodollars? {
-    guard prepared.target.facts?.prices != nil else { throw .unpricedUnderLimit }
-    return prepared.worstCost(attempts: call.retries + 1, now: invocation.runtime.now())
   }
 
   /// Makes the call of one item.

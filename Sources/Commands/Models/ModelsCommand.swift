@@ -59,7 +59,7 @@ struct ModelsRun {
       terminal.stderr.note("llmgw: no model is like that. Leave a filter out, or see llmgw models.")
       return ExitCode.notFound.rawValue
     }
-    let text = table(chosen).lines(width: terminal.tableWidth).map { $0 + "\n" }.joined()
+    let text = table(chosen).text(width: terminal.tableWidth)
     try invocation.showPaged(text)
     return ExitCode.ok.rawValue
   }

@@ -49,6 +49,9 @@ package struct Table: Sendable, Equatable {
     return table.fittedLines(width: width)
   }
 
+  /// The same as one text.
+  func text(width: Int) -> String { lines(width: width).map { $0 + "\n" }.joined() }
+
   private func fittedLines(width: Int) -> [String] {
     let (clean, last) = (rows, footer)
     let titles = columns.map(\.title)

@@ -9,6 +9,7 @@ public struct Catalog: Sendable {
   private let configured: [String: ProviderSettings]
   private let corrections: [String: ModelSettings]
   private let aliases: [String: String]
+  private let routes: [String: Route]
   private let environment: Environment
   /// Providers whose key was stored.
   private let withStoredKey: Set<String>
@@ -17,6 +18,7 @@ public struct Catalog: Sendable {
     configured = Dictionary(settings.providers.map { ($0.name, $0) }) { $1 }
     corrections = Dictionary(settings.models.map { ($0.name, $0) }) { $1 }
     aliases = settings.aliases
+    routes = Dictionary(settings.routes.map { ($0.name, $0) }) { $1 }
     self.environment = environment
     self.withStoredKey = withStoredKey
   }
@@ -162,13 +164,25 @@ public struct Catalog: Sendable {
 
   // MARK: Names
 
+  /// The route of that name or alias.
+  package func route(named name: String) -> Route? { routes[aliases[name] ?? name] }
+
+  /// The names of all routes, in order.
+  package var routeNames: [String] { routes.keys.sorted() }
+
+  /// The names of all aliases, in order.
+  package var aliasNames: [String] { aliases.keys.sorted() }
+
   /// What a name means: an alias, `provider/model`, or a model that exactly one provider that can be called has.
   ///
-  /// The target is one for calls of `kind`.
-  package func resolve(_ name: String, for kind: CallKind = .chat) throws(ResolutionFailure) -> Target {
+  /// The target is one for calls of `kind`, in the format `dialect` where the provider has it.
+  package func resolve(
+    _ name: String, for kind: CallKind = .chat, speaking dialect: DialectName? = nil
+  ) throws(ResolutionFailure) -> Target {
     let meant = aliases[name] ?? name
     if let slash = meant.firstIndex(of: "/"), let provider = provider(named: String(meant[..<slash])) {
-      return try target(provider, model: String(meant[meant.index(after: slash)...]), for: kind)
+      return try target(
+        provider, model: String(meant[meant.index(after: slash)...]), for: kind, speaking: dialect)
     }
     // Best known first: those are the ones a person is most likely to mean.
     let candidates = providers(withModel: meant).sorted {
@@ -176,7 +190,7 @@ public struct Catalog: Sendable {
     }
     let callable = candidates.filter(canBeCalled)
     switch (callable.count, candidates.count) {
-    case (1, _): return try target(callable[0], model: meant, for: kind)
+    case (1, _): return try target(callable[0], model: meant, for: kind, speaking: dialect)
     case (0, 0): throw .unknown(name: name)
     case (0, _): throw .notConfigured(name: name, candidates: candidates.map { "\($0.id)/\(meant)" })
     default: throw .ambiguous(name: name, candidates: callable.map { "\($0.id)/\(meant)" })
@@ -193,18 +207,22 @@ public struct Catalog: Sendable {
   }
 
   package func target(
-    _ provider: Provider, model: String, for kind: CallKind = .chat
+    _ provider: Provider, model: String, for kind: CallKind = .chat, speaking dialect: DialectName? = nil
   ) throws(ResolutionFailure) -> Target {
     Target(
-      provider: provider, model: model, route: try route(to: provider, model: model, for: kind),
+      provider: provider, model: model, route: try route(to: provider, model: model, for: kind, speaking: dialect),
       facts: facts(of: model, at: provider))
   }
 
   private func route(
-    to provider: Provider, model: String, for kind: CallKind = .chat
+    to provider: Provider, model: String, for kind: CallKind = .chat, speaking dialect: DialectName? = nil
   ) throws(ResolutionFailure) -> Target.Route {
     if provider.endpoints.contains(where: { $0.dialect == "in-process" }) { return .inProcess }
-    for endpoint in provider.endpoints(for: model) {
+    let endpoints = provider.endpoints(for: model)
+    // Where the data says how a model is called, the caller's own format does not change that.
+    let preferred = provider.hasOwnDialect(for: model) ? nil : dialect?.format
+    let own = endpoints.filter { preferred != nil && DialectName(rawValue: $0.dialect)?.format == preferred }
+    for endpoint in own + endpoints {
       guard let route = endpoint.route(for: kind) else { continue }
       let moved = overridden(endpoint.baseURL, by: environment.first(of: provider.baseURLVariables)?.value)
       let base = blanks.filled(moved, for: provider)
@@ -248,7 +266,7 @@ extension Provider.Endpoint {
   /// How calls of `kind` are made here, given the address; `nil` where they are not.
   fileprivate func route(for kind: CallKind) -> ((_ base: String) -> Target.Route)? {
     switch kind {
-    case .chat: DialectName(rawValue: dialect).map { name in { .http(name, base: $0) } }
+    case .chat, .passthrough: DialectName(rawValue: dialect).map { name in { .http(name, base: $0) } }
     case .embeddings: EmbeddingFormat(dialect: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
     case .rerank: RerankFormat(dialect: dialect).map { _ in { .side(dialect: dialect, base: $0) } }
     }

@@ -49,6 +49,7 @@ public struct Provider: Sendable, Equatable {
   package var cloud = CloudSettings()
   package var headers: [(name: String, value: String)] = []
   package var timeouts = TimeoutSettings()
+  package var onDisconnect = OnDisconnect.cancel
   package var quirks = JSONObject()
   package var isLocal = false
   /// Where its own list of models is, relative to the address.
@@ -80,7 +81,7 @@ public struct Provider: Sendable, Equatable {
   public static func == (left: Provider, right: Provider) -> Bool {
     left.id == right.id && left.endpoints == right.endpoints && left.auth == right.auth && left.key == right.key
       && left.quirks == right.quirks && left.headers.elementsEqual(right.headers, by: ==)
-      && left.timeouts == right.timeouts && left.cloud == right.cloud
+      && left.timeouts == right.timeouts && left.cloud == right.cloud && left.onDisconnect == right.onDisconnect
   }
 }
 
@@ -149,6 +150,7 @@ extension Provider {
     }
     timeouts = settings.timeouts
     cloud = settings.cloud
+    onDisconnect = settings.onDisconnect ?? onDisconnect
     if let version = settings.apiVersion { quirks["api_version"] = .string(version) }
   }
 }
@@ -156,9 +158,16 @@ extension Provider {
 extension Provider {
   /// The ways to call `model`, in order of preference.
   package func endpoints(for model: String) -> [Endpoint] {
-    let name = model.lowercased()
-    guard let preferred = dialectByModel.first(where: { name.contains($0.part) })?.dialect else { return endpoints }
+    guard let preferred = ownDialect(for: model) else { return endpoints }
     return endpoints.filter { $0.dialect == preferred } + endpoints.filter { $0.dialect != preferred }
+  }
+
+  /// Whether the data says which format this model is called in.
+  func hasOwnDialect(for model: String) -> Bool { ownDialect(for: model) != nil }
+
+  private func ownDialect(for model: String) -> String? {
+    let name = model.lowercased()
+    return dialectByModel.first { name.contains($0.part) }?.dialect
   }
 
   /// The header a key goes in, where the provider has one for it; of its formats one may have another.

@@ -4,7 +4,7 @@ package import Wire
 
 /// What a call asks for.
 public enum CallKind: String, Sendable, CaseIterable {
-  case chat, embeddings, rerank
+  case chat, embeddings, rerank, passthrough
 }
 
 /// A model at a provider, ready to be called.
@@ -47,6 +47,12 @@ public enum ResolutionFailure: Error, Sendable, Equatable {
 }
 
 extension Target {
+  /// Whether it is called in this format, or one of the same bodies.
+  package func speaks(_ dialect: DialectName) -> Bool {
+    guard case .http(let own, _) = route else { return false }
+    return own.format == dialect.format
+  }
+
   /// The most texts that one call of this target embeds.
   package var mostTextsInACall: Int {
     guard case .side(let dialect, _) = route, let format = EmbeddingFormat(dialect: dialect) else { return 1 }

@@ -111,20 +111,6 @@ private struct CanonicalHeaders {
 extension Substring {
   /// Percent-encoded the one way that is signed, whatever way it was.
   fileprivate var reencoded: String { percentDecoded.percentEncoded() }
-
-  private var percentDecoded: String {
-    var decoded: [UInt8] = []
-    var rest = utf8[...]
-    while let byte = rest.popFirst() {
-      if byte == UInt8(ascii: "%"), rest.count >= 2, let value = UInt8(Substring(rest.prefix(2)), radix: 16) {
-        decoded.append(value)
-        rest = rest.dropFirst(2)
-      } else {
-        decoded.append(byte)
-      }
-    }
-    return String(decoding: decoded, as: UTF8.self)
-  }
 }
 
 extension Timestamp {

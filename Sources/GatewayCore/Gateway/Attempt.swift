@@ -25,6 +25,18 @@ struct AttemptRun {
   var wasInterrupted = false
   /// Something of the answer has gone to the caller: there is no way back.
   var hasBegun = false
+  /// The caller has left, and the answer is read for the books alone.
+  var callerLeft = false
+  /// Pieces of a forwarded stream that nobody read: about a token each.
+  var unreadPieces = 0
+  /// The whole answer for a client: as it came, or in the client's own format.
+  var body: [UInt8]?
+  /// Writes a stream in the client's own format.
+  var encoder: (any StreamEncoding)?
+  /// What of the answer had no place in the client's format.
+  var replyChanges: [Change] = []
+  /// The client knows of the failure.
+  var failureIsTold = false
   /// The request went out whole, so the provider may have worked on it.
   var mayHaveBeenProcessed = false
   /// It is closed in the books.
@@ -39,36 +51,70 @@ private struct CallerLeft: Error {}
 extension Gateway {
   /// Makes attempt `number` of a call, opened in the books before it leaves.
   func attempt(
-    _ number: Int, _ prepared: PreparedCall, _ books: inout Books, _ sink: @escaping (CallEvent) async throws -> Void
+    _ number: Int, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall, _ books: inout Books,
+    _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void
   ) async -> AttemptRun {
     var run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
-    await books.open(run, prepared)
+    await books.open(run, cause, prepared)
     var prepared = prepared
     do {
       try await authorize(&prepared)
-      let delivery = Delivery(runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, sink: sink)
-      await carryOut(prepared, &run, delivery)
     } catch {
       run.failure = error
     }
-    if Task.isCancelled { run.wasInterrupted = true }
+    if run.failure == nil {
+      let relay = relay(of: prepared, run, books, sink)
+      await carryOut(prepared, &run, relay, operation: books.operationID)
+      if Task.isCancelled, !run.callerLeft { run.wasInterrupted = true }
+      await relay.end(&run, hasGoneOut: hasGoneOut())
+    }
     run.failure?.scrub(prepared.secrets)
     if case .token(let grant) = prepared.credential, run.failure?.kind == .authentication { await tokens.forget(grant) }
     run.tookMicroseconds = runtime.uptimeMicroseconds() - run.beganMicroseconds
     return run
   }
 
-  private func carryOut(_ prepared: PreparedCall, _ run: inout AttemptRun, _ delivery: Delivery) async {
+  private func relay(
+    of prepared: PreparedCall, _ run: AttemptRun, _ books: Books,
+    _ sink: @escaping (CallEvent) async throws -> Void
+  ) -> AnswerRelay {
+    let terms = PricingTerms(at: run.startedAt, serviceTier: prepared.request.serviceTier)
+    return AnswerRelay(
+      runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, client: prepared.client,
+      heading: prepared.client.map {
+        ReplyHeading(
+          id: books.operationID, answering: $0.request, createdAt: Int(books.startedAt.seconds), from: prepared.dialect)
+      },
+      drains: prepared.target.provider.onDisconnect == .drain,
+      price: { Cost(of: $0, isEstimate: false, card: prepared.target.facts?.prices, terms: terms) }, sink: sink)
+  }
+
+  private func carryOut(
+    _ prepared: PreparedCall, _ run: inout AttemptRun, _ relay: AnswerRelay, operation: String
+  ) async {
+    let head = AnswerHead(
+      id: operation, target: prepared.target, attempt: run.number, changes: prepared.changes)
     do {
       try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
-      if let http = prepared.http, let dialect = prepared.dialect {
-        try await exchange(dialect.dialect, http, prepared, &run, delivery)
+      if let http = prepared.http, prepared.raw != nil {
+        try await pass(http, head, prepared, &run, relay)
+      } else if let http = prepared.http, let dialect = prepared.dialect {
+        let response = try await begin(http, head, &run, relay) {
+          dialect.dialect.decodeFailure(status: $0, body: $1)
+        }
+        if let client = prepared.client, prepared.isForwarded, let format = client.dialect.served {
+          try await forward(format, response, prepared, &run, relay)
+        } else {
+          try await decode(dialect.dialect, response, prepared, &run, relay)
+        }
       } else if let http = prepared.http, let (side, dialect) = prepared.side {
-        try await exchange(side, dialect, http, prepared, &run, delivery)
+        let response = try await begin(http, head, &run, relay) { ProviderFailure.decode(status: $0, body: $1) }
+        try await decode(side, dialect, response, prepared, &run, relay)
       } else {
         run.mayHaveBeenProcessed = true
-        run.firstByteMicroseconds = delivery.elapsed
-        try await delivery.tell(OfflineEcho.events(answering: prepared.request), &run)
+        run.firstByteMicroseconds = relay.elapsed
+        try await relay.begin(head, &run)
+        try await relay.tell(OfflineEcho.events(answering: prepared.request), &run)
         run.isComplete = true
       }
       if !run.isComplete, run.failure == nil {
@@ -93,25 +139,23 @@ extension Gateway {
     }
   }
 
-  private func exchange<D: Dialect>(
-    _ dialect: D.Type, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
-    _ delivery: Delivery
+  func decode<D: Dialect>(
+    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ relay: AnswerRelay
   ) async throws {
-    let response = try await begin(http, &run, delivery) { D.decodeFailure(status: $0, body: $1) }
     let kind = (response.headers["content-type"] ?? "").lowercased()
     let isWhole = kind.contains("json") || kind.contains("html")
     if kind.contains("event-stream") || kind.contains(D.streamContentType) || (prepared.request.streams && !isWhole) {
-      try await decodeStream(dialect, response, prepared, &run, delivery)
+      try await decodeStream(dialect, response, prepared, &run, relay)
     } else {
-      try await decodeWhole(dialect, response, prepared, &run, delivery)
+      try await decodeWhole(dialect, response, prepared, &run, relay)
     }
   }
 
-  private func exchange(
-    _ side: SideRequest, _ dialect: String, _ http: HTTPRequest, _ prepared: PreparedCall, _ run: inout AttemptRun,
-    _ delivery: Delivery
+  private func decode(
+    _ side: SideRequest, _ dialect: String, _ response: HTTPResponse, _ prepared: PreparedCall,
+    _ run: inout AttemptRun, _ relay: AnswerRelay
   ) async throws {
-    let response = try await begin(http, &run, delivery) { ProviderFailure.decode(status: $0, body: $1) }
     let body = try await response.body.collect()
     let reply: SideReply
     do {
@@ -122,28 +166,34 @@ extension Gateway {
       if failure.kind == .malformed { failure.message = error.problem }
       throw failure
     }
-    try await delivery.tell(reply.events, &run)
+    try await relay.tell(reply.events, &run)
     run.sideReply = reply
     run.isComplete = true
   }
 
   /// Sends the request and returns an answer that has begun well.
   private func begin(
-    _ http: HTTPRequest, _ run: inout AttemptRun, _ delivery: Delivery,
+    _ http: HTTPRequest, _ head: AnswerHead, _ run: inout AttemptRun, _ relay: AnswerRelay,
     readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> HTTPResponse {
     let response = try await transport.send(http)
+    note(response, &run, relay)
+    guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
+    try await relay.begin(head, &run)
+    return response
+  }
+
+  /// The provider has answered something.
+  func note(_ response: HTTPResponse, _ run: inout AttemptRun, _ relay: AnswerRelay) {
     run.mayHaveBeenProcessed = true
     run.httpStatus = response.status
     run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
-    run.firstByteMicroseconds = delivery.elapsed
-    guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
-    return response
+    run.firstByteMicroseconds = relay.elapsed
   }
 
   private func decodeStream<D: Dialect>(
     _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
-    _ delivery: Delivery
+    _ relay: AnswerRelay
   ) async throws {
     var decoder = D.makeStreamDecoder(quirks: prepared.quirks)
     var events: [ChatEvent] = []
@@ -153,24 +203,26 @@ extension Gateway {
         do {
           try decoder.decode(bytes, into: &events)
         } catch {
-          try await delivery.tell(events, &run)
+          try await relay.tell(events, &run)
           throw error
         }
-        try await delivery.tell(events, &run)
+        try await relay.tell(events, &run)
       }
     } catch let failure as TransportFailure where failure.kind == .cut && decoder.isComplete {
       // Some servers drop the connection right after the last event.
     }
     events.removeAll()
     try decoder.finish(into: &events)
-    try await delivery.tell(events, &run)
+    try await relay.tell(events, &run)
     run.isComplete = decoder.isComplete
   }
 
-  private func decodeWhole<D: Dialect>(
+  /// Returns the body as it came.
+  @discardableResult
+  func decodeWhole<D: Dialect>(
     _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
-    _ delivery: Delivery
-  ) async throws {
+    _ relay: AnswerRelay
+  ) async throws -> [UInt8] {
     let body = try await response.body.collect()
     let reply: ChatReply
     do {
@@ -181,8 +233,9 @@ extension Gateway {
       if failure.message.isEmpty { failure.message = "the answer is not what was asked for: \(error.problem)" }
       throw failure
     }
-    try await delivery.tell(reply.events, &run)
+    try await relay.tell(reply.events, &run)
     run.isComplete = true
+    return body
   }
 
   private func failure(
@@ -198,40 +251,5 @@ extension Gateway {
     failure.retryAfterMilliseconds =
       failure.retryAfterMilliseconds ?? RetryAfter.milliseconds(in: response.headers, now: runtime.now())
     return failure
-  }
-}
-
-/// Hands events to the caller and notes what they tell about the attempt.
-private struct Delivery {
-  let runtime: Runtime
-  let began: Int64
-  /// Keys and tokens, which must not go out with what a provider says.
-  let secrets: [String]
-  let sink: (CallEvent) async throws -> Void
-
-  /// Microseconds since the attempt began.
-  var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
-
-  func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
-    for event in events.lazy.map({ $0.scrubbed(of: secrets) }) {
-      try run.reply.add(event)
-      switch event {
-      case .failed(let failure): run.failure = run.failure ?? failure
-      case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part, .otherChoice:
-        if run.firstTokenMicroseconds == nil { run.firstTokenMicroseconds = elapsed }
-        run.hasBegun = true
-      default: break
-      }
-      try await sink(.chat(event))
-    }
-    try Task.checkCancellation()
-  }
-}
-
-extension ChatEvent {
-  fileprivate func scrubbed(of secrets: [String]) -> ChatEvent {
-    guard case .failed(var failure) = self else { return self }
-    failure.scrub(secrets)
-    return .failed(failure)
   }
 }

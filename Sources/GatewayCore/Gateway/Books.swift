@@ -11,6 +11,8 @@ struct Books {
   /// The first thing that went wrong with the ledger.
   private(set) var failure: LedgerFailure?
   private(set) var attempts: [AttemptSummary] = []
+  /// How they ended, in order.
+  private(set) var closings: [AttemptClosing] = []
   private let storesContents: Bool
 
   init(ledger: Result<Ledger, LedgerFailure>, call: Call, id: String, startedAt: Timestamp) {
@@ -22,9 +24,10 @@ struct Books {
     }
     storesContents = call.storesContents
     operation = OperationOpening(
-      id: id, kind: (call.side?.kind ?? .chat).rawValue, startedAt: startedAt, origin: call.origin,
-      modelAsked: call.modelAsked, user: call.user,
-      project: call.project, session: call.session, tags: call.tags,
+      id: id, kind: call.kind.rawValue, startedAt: startedAt, origin: call.origin,
+      modelAsked: call.plan.asked, keyID: call.key?.id, user: call.user, project: call.project, session: call.session,
+      tags: call.tags, dialectIn: call.client?.dialect.rawValue, route: call.plan.routeName, team: call.key?.team?.name,
+      client: call.clientName,
       prompt: call.storesContents ? call.request.contentsText : nil)
   }
 
@@ -34,10 +37,10 @@ struct Books {
   /// Opens an attempt, and with the first one the operation.
   ///
   /// Returns when both would survive a crash.
-  mutating func open(_ run: AttemptRun, _ prepared: PreparedCall) async {
+  mutating func open(_ run: AttemptRun, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall) async {
     let card = prepared.target.facts?.prices
     let opening = AttemptOpening(
-      operationID: operation.id, number: run.number, cause: run.number == 1 ? .primary : .retry,
+      operationID: operation.id, number: run.number, cause: cause,
       startedAt: run.startedAt, provider: prepared.target.provider.id, model: prepared.target.model,
       streams: prepared.request.streams, priceCard: card, estimatedInputTokens: prepared.estimatedInputTokens,
       estimatedCost: prepared.estimate(now: run.startedAt).input)
@@ -75,6 +78,7 @@ struct Books {
   }
 
   private mutating func note(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) {
+    closings.append(closing)
     attempts.append(
       AttemptSummary(
         number: run.number, provider: prepared.target.provider.id, model: prepared.target.model,

@@ -10,16 +10,23 @@ public struct Call: Sendable {
   public var request: ChatRequest
   /// What is asked instead, when it is no chat; `request` then holds its texts for the books.
   public var side: SideRequest?
-  public var target: Target
-  /// The model name as it was typed.
-  public var modelAsked: String
+  /// What is passed through instead, in the provider's own words.
+  public var raw: RawRequest?
+  /// Where it goes, and where next when that fails.
+  public var plan: Plan
+  /// The client of the server that sent it, where one did.
+  public var client: ClientCall?
   public var origin: CallOrigin
   public var project: String?
   public var session: String?
   public var user: String?
+  /// The virtual key it was made with: what it allows is checked, and its limits are held.
+  public var key: AccessKey?
+  /// The program that called the server, with its version.
+  public var clientName: String?
   public var tags: [Tag] = []
-  /// How often a call that failed before an answer began is made again.
-  public var retries = 2
+  /// How often a call that failed before an answer began is made again; `nil` leaves it to the route, or is 2.
+  public var retries: Int?
   /// Limits that go before those of the config.
   public var timeouts = TimeoutSettings()
   /// Refuse rather than change anything.
@@ -29,19 +36,67 @@ public struct Call: Sendable {
   /// Whether the prompt and the reply are stored beside the books.
   public var storesContents = true
 
-  public init(_ request: ChatRequest, to target: Target, modelAsked: String, origin: CallOrigin) {
+  public init(_ request: ChatRequest, to plan: Plan, origin: CallOrigin) {
     self.request = request
-    self.target = target
-    self.modelAsked = modelAsked
+    self.plan = plan
     self.origin = origin
+  }
+
+  /// The target that is tried first.
+  public var target: Target { plan.first }
+
+  /// How often one target is tried again.
+  package var mostRetries: Int { retries ?? plan.route?.retries ?? Self.usualRetries }
+
+  private static let usualRetries = 2
+}
+
+/// A call in a client's own words.
+public struct ClientCall: Sendable {
+  /// The format it speaks, which is one that is served.
+  public var dialect: DialectName
+  public var request: ClientRequest
+  /// The body as it came: a provider of the same format gets it as it is.
+  public var body: [UInt8]
+  /// Header fields that such a provider gets too.
+  public var headers: [(name: String, value: String)]
+
+  public init(
+    _ request: ClientRequest, in dialect: DialectName, body: [UInt8], headers: [(name: String, value: String)] = []
+  ) {
+    self.request = request
+    self.dialect = dialect
+    self.body = body
+    self.headers = headers
   }
 }
 
 /// What a caller is told while a call runs.
 public enum CallEvent: Sendable {
-  case chat(ChatEvent)
+  /// A provider has begun to answer well.
+  case answering(AnswerHead)
+  /// What came together of the answer.
+  case chat([ChatEvent])
+  /// Bytes of the stream that the client of a `ClientCall` gets, in its own format; `chat` is not told then.
+  case bytes([UInt8])
   /// Attempt `number` failed; the next one starts after `wait`.
   case retrying(number: Int, of: Int, after: ProviderFailure, wait: Duration)
+  /// A target failed; the next one of the route is tried.
+  case movingOn(from: Target, after: ProviderFailure)
+}
+
+/// What is known when a provider begins to answer.
+public struct AnswerHead: Sendable {
+  /// The operation's id in the ledger.
+  public var id: String
+  public var target: Target
+  /// Counted from 1.
+  public var attempt: Int
+  /// What was changed of the request on the way.
+  public var changes: [Change]
+  /// What a passed-through answer begins with.
+  public var status = 200
+  public var headers: [(name: String, value: String)] = []
 }
 
 /// Why the gateway itself would not make a call.
@@ -55,6 +110,10 @@ public enum Rejection: Error, Sendable, Equatable {
   case overCostLimit(limit: Picodollars, least: Picodollars)
   /// A limit was set, and what the model costs is not known.
   case unpricedUnderLimit
+  /// The virtual key does not allow it.
+  case forbidden(AccessDenial)
+  /// A limit of the virtual key or its team is reached; `retryAfter` is `nil` when waiting does not help.
+  case limited(String, retryAfter: Duration?)
 
   /// For the books.
   package var kind: String {
@@ -64,6 +123,8 @@ public enum Rejection: Error, Sendable, Equatable {
     case .invalidRequest: "invalid_request"
     case .overCostLimit: "over_cost_limit"
     case .unpricedUnderLimit: "unpriced"
+    case .forbidden: "forbidden"
+    case .limited: "limited"
     }
   }
 
@@ -84,6 +145,8 @@ public struct Outcome: Sendable {
   public var reply = ChatReply()
   /// The answer to a call that is no chat.
   public var sideReply: SideReply?
+  /// The whole answer for the client of a `ClientCall` that did not ask for a stream, in its own format.
+  public var body: [UInt8]?
   public var usage = Usage()
   /// The tokens are our own count.
   public var usageIsEstimated = false

@@ -20,6 +20,24 @@ package struct CostEstimate: Sendable, Equatable {
   package var most: Picodollars?
 }
 
+extension Gateway {
+  /// The most a call can cost when every target is tried as often as may be; `nil` where the longest answer is not known.
+  ///
+  /// Throws `unpricedUnderLimit` where a price is not known.
+  package func worstCost(of call: Call) throws(Rejection) -> Picodollars? {
+    var sum = Picodollars.zero
+    for target in call.plan.targets {
+      let prepared = try prepare(call, to: target)
+      guard target.facts?.prices != nil else { throw .unpricedUnderLimit }
+      guard let worst = prepared.worstCost(attempts: call.mostRetries + 1, now: runtime.now()),
+        let total = sum.adding(worst)
+      else { return nil }
+      sum = total
+    }
+    return sum
+  }
+}
+
 extension PreparedCall {
   /// `nil` when the call would not leave the process.
   package var preview: CallPreview? {

@@ -21,6 +21,13 @@ extension ProviderFailure {
     for secret in secrets { scrub(secret) }
   }
 
+  /// The failure without secrets.
+  func scrubbed(of secrets: [String]) -> ProviderFailure {
+    var failure = self
+    failure.scrub(secrets)
+    return failure
+  }
+
   private mutating func scrub(_ secret: String) {
     guard secret.utf8.count >= 8 else { return }
     message = message.replacing(secret, with: "[key]")

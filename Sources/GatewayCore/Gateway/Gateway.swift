@@ -1,96 +1,161 @@
-// The one path of every call: prepare, attempt (and again), settle. The command line and the server both go this way.
+// The one path of every call: plan, prepare, attempt (and again, or elsewhere), settle. The command line and the server
+// both go this way.
 
 import Wire
 
 /// Makes calls and books them.
 public final class Gateway: Sendable {
   public let catalog: Catalog
-  let environment: Environment
-  let keys: KeyStore?
-  let keyCommands = KeyCommands()
+  let credentials: CredentialShelf
   let tokens = TokenCache()
   let transport: Transport
   /// The open ledger, or why there is none: calls are made all the same, and the outcome says so.
   let ledger: Result<Ledger, LedgerFailure>
   let runtime: Runtime
+  /// Whose calls are let in, and how many; `nil` where there are no virtual keys.
+  let governance: Governance?
   /// The program's version, as providers are told it.
   let version: String
 
   public init(
     catalog: Catalog, environment: Environment, keys: KeyStore?, transport: Transport,
-    ledger: Result<Ledger, LedgerFailure>,
-    runtime: Runtime, version: String
+    ledger: Result<Ledger, LedgerFailure>, governance: Governance? = nil, runtime: Runtime, version: String
   ) {
     self.catalog = catalog
-    self.environment = environment
-    self.keys = keys
+    credentials = CredentialShelf(environment: environment, keys: keys, runtime: runtime)
     self.transport = transport
     self.ledger = ledger
+    self.governance = governance
     self.runtime = runtime
     self.version = version
+  }
+
+  /// Requests to providers that are under way.
+  package var transfers: Int { transport.transfers }
+
+  /// Units that wait to be booked.
+  package var ledgerQueue: Int { (try? ledger.get())?.waiting ?? 0 }
+
+  /// Why nothing can be booked at the moment; `nil` when all is well.
+  package func ledgerProblem() async -> String? {
+    switch ledger {
+    case .failure(let failure): return failure.description
+    case .success(let ledger):
+      do {
+        try await ledger.record([])
+        return nil
+      } catch {
+        return error.description
+      }
+    }
   }
 
   /// Makes a call and tells `sink` what happens as it happens.
   ///
   /// A slow sink slows the provider down. When it throws, or the task is cancelled, the call ends as interrupted.
-  /// Whatever happens, the call is booked once before this returns.
-  public func answer(_ call: Call, to sink: @escaping (CallEvent) async throws -> Void) async -> Outcome {
+  /// Whatever happens, the call is booked once before this returns. `hasGoneOut` says that the caller has seen something
+  /// that cannot be taken back, though no part of an answer was told: then no further attempt is made.
+  public func answer(
+    _ call: Call, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
+  ) async -> Outcome {
     let began = runtime.uptimeMicroseconds()
     var books = Books(ledger: ledger, call: call, id: runtime.makeID(), startedAt: runtime.now())
-
-    let prepared: PreparedCall
+    var way = Way(call.plan)
+    var rejection: Rejection?
+    let hold: Hold?
     do {
-      prepared = try prepare(call)
+      hold = try admit(call)
     } catch {
-      return await reject(call, because: error, &books, began: began)
+      return await reject(call, because: error, way, &books, began: began)
     }
+    defer { settle(hold, books.closings) }
 
-    var run = await attempt(1, prepared, &books, sink)
-    while let wait = retryWait(after: run, of: call) {
+    for (index, target) in call.plan.targets.enumerated() {
+      let prepared: PreparedCall
+      do {
+        await credentials.load(for: target.provider)
+        prepared = try prepare(call, to: target)
+      } catch {
+        rejection = rejection ?? error
+        way.skip(target, because: error)
+        continue
+      }
+      let run = await attempts(of: call, prepared, after: way.last?.run, &books, hasGoneOut, sink)
+      way.took(prepared, run)
+      guard index + 1 < call.plan.targets.count, let failure = run.failure,
+        FailurePolicy.remedy(for: failure.kind) != .end, !isOver(run, call, hasGoneOut)
+      else { break }
+      await books.close(run, run.closing(prepared, at: runtime.now()), prepared)
+      way.leaveLast(because: failure)
+      do {
+        try await sink(.movingOn(from: target, after: failure))
+      } catch {
+        way.interruptLast()
+        break
+      }
+    }
+    guard let last = way.last else {
+      return await reject(call, because: rejection ?? .invalidRequest("there is no target"), way, &books, began: began)
+    }
+    return await settle(call, last, way, &books, began: began)
+  }
+
+  /// Attempts at one target: one, and more while waiting may help.
+  private func attempts(
+    of call: Call, _ prepared: PreparedCall, after before: AttemptRun?, _ books: inout Books,
+    _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void
+  ) async -> AttemptRun {
+    let firstNumber = (before?.number ?? 0) + 1
+    let most = call.mostRetries
+    var run = await attempt(firstNumber, before == nil ? .primary : .fallback, prepared, &books, hasGoneOut, sink)
+    while let failure = run.failure, !isOver(run, call, hasGoneOut) {
+      let tried = run.number - firstNumber + 1
+      guard tried <= most, let wait = FailurePolicy.wait(after: failure, attempt: tried, random: runtime.random())
+      else { break }
       await books.close(run, run.closing(prepared, at: runtime.now()), prepared)
       run.isClosed = true
       do {
-        if let failure = run.failure {
-          try await sink(.retrying(number: run.number, of: call.retries, after: failure, wait: wait))
-        }
+        try await sink(.retrying(number: tried, of: most, after: failure, wait: wait))
         try await runtime.sleep(wait)
       } catch {
         run.wasInterrupted = true
         break
       }
-      run = await attempt(run.number + 1, prepared, &books, sink)
+      run = await attempt(run.number + 1, .retry, prepared, &books, hasGoneOut, sink)
     }
-    return await settle(call, run, prepared, &books, began: began)
+    return run
   }
 
-  /// How long to wait before the next attempt; `nil` when there is none.
-  private func retryWait(after run: AttemptRun, of call: Call) -> Duration? {
+  /// Whether nothing more can be tried, whatever the failure.
+  private func isOver(_ run: AttemptRun, _ call: Call, _ hasGoneOut: () -> Bool) -> Bool {
     // What is held for a limited call pays for one answer: one that may have been made is not asked for again.
     let isPaidFor = call.costLimit != nil && run.mayBeBilled
-    let isOver = run.hasBegun || run.isHopeless || run.wasInterrupted || isPaidFor
-    guard let failure = run.failure, run.number <= call.retries, !isOver else { return nil }
-    return RetryPolicy.wait(after: failure, attempt: run.number, random: runtime.random())
+    return run.hasBegun || hasGoneOut() || run.isHopeless || run.wasInterrupted || isPaidFor
   }
 
   private func settle(
-    _ call: Call, _ run: AttemptRun, _ prepared: PreparedCall, _ books: inout Books, began: Int64
+    _ call: Call, _ last: (prepared: PreparedCall, run: AttemptRun), _ way: Way, _ books: inout Books, began: Int64
   ) async -> Outcome {
+    let (prepared, run) = last
     let now = runtime.now()
     let reply = run.reply.reply
     let closing = run.closing(prepared, at: now)
-    let operation = OperationClosing(
-      endedAt: now, status: closing.status, provider: call.target.provider.id, model: call.target.model,
+    let target = prepared.target
+    var operation = OperationClosing(
+      endedAt: now, status: closing.status, provider: target.provider.id, model: target.model,
       failureKind: closing.failureKind, failureMessage: closing.failureMessage, reply: reply.content.contentsText)
+    operation.decision = way.decision(endingWith: run)?.json.text
     await books.settle(run.isClosed ? nil : (run, closing), operation, prepared)
 
-    var outcome = Outcome(id: books.operationID, status: closing.status, target: call.target)
+    var outcome = Outcome(id: books.operationID, status: closing.status, target: target)
     outcome.reply = reply
     outcome.sideReply = run.sideReply
+    outcome.body = run.body
     outcome.usage = closing.usage
     outcome.usageIsEstimated = closing.usageIsEstimated
     outcome.attempts = books.attempts
     outcome.cost = Cost.sum(of: books.attempts.map(\.cost))
-    outcome.changes = prepared.changes
+    outcome.changes = closing.changes
     outcome.failure = run.wasInterrupted ? nil : run.failure
     outcome.bookkeeping = books.failure
     outcome.keyOrigin = prepared.keyOrigin
@@ -103,13 +168,13 @@ public final class Gateway: Sendable {
 
   /// Books a call that is not made.
   private func reject(
-    _ call: Call, because rejection: Rejection, _ books: inout Books, began: Int64
+    _ call: Call, because rejection: Rejection, _ way: Way, _ books: inout Books, began: Int64
   ) async -> Outcome {
-    await books.settle(
-      nil,
-      OperationClosing(
-        endedAt: runtime.now(), status: .rejected, provider: call.target.provider.id, model: call.target.model,
-        failureKind: rejection.kind), nil)
+    var closing = OperationClosing(
+      endedAt: runtime.now(), status: .rejected, provider: call.target.provider.id, model: call.target.model,
+      failureKind: rejection.kind)
+    closing.decision = way.decision(endingWith: nil)?.json.text
+    await books.settle(nil, closing, nil)
     var outcome = Outcome(id: books.operationID, status: .rejected, target: call.target)
     outcome.rejection = rejection
     outcome.cost = Cost.sum(of: [])

@@ -11,10 +11,17 @@ package struct PreparedCall: Sendable {
   package var request: ChatRequest
   /// What is asked when it is no chat, and in which format.
   var side: (request: SideRequest, dialect: String)?
+  var raw: RawRequest?
   package var target: Target
   package var changes: [Change] = []
   /// Our estimate of the tokens that will be read.
   package var estimatedInputTokens: Int
+  /// The client that sent it, where one did.
+  var client: ClientCall?
+  /// The client's own body goes out, and what comes back goes to the client as it is.
+  var isForwarded = false
+  /// The whole answer is wanted for the books, not only what it cost.
+  var readsEverything = true
   /// What authorizes it.
   var credential: Credential?
   /// Keys and tokens: only for scrubbing them from what a provider says.
@@ -31,12 +38,25 @@ extension Gateway {
   ///
   /// Without `keyIsNeeded` a call can be looked at that could not be made.
   package func prepare(_ call: Call, keyIsNeeded: Bool = true) throws(Rejection) -> PreparedCall {
+    try prepare(call, to: call.target, keyIsNeeded: keyIsNeeded)
+  }
+
+  func prepare(_ call: Call, to target: Target, keyIsNeeded: Bool = true) throws(Rejection) -> PreparedCall {
     var prepared = PreparedCall(
-      request: call.request, target: call.target, estimatedInputTokens: TokenEstimate.input(of: call.request))
-    prepared.request.model = call.target.model
-    if case .side(let dialect, _) = call.target.route { prepared.side = call.side.map { ($0, dialect) } }
+      request: call.request, target: target, estimatedInputTokens: TokenEstimate.input(of: call.request))
+    prepared.request.model = target.model
+    prepared.client = call.client
+    prepared.readsEverything = call.storesContents
+    if case .side(let dialect, _) = target.route { prepared.side = call.side.map { ($0, dialect) } }
     if let limit = call.costLimit { try prepared.hold(to: limit, now: runtime.now()) }
-    switch (call.target.route, call.side) {
+    if let raw = call.raw {
+      guard case .http(let dialect, let base) = target.route else {
+        throw .invalidRequest("\(target.provider.id) has no address to pass anything to")
+      }
+      try encode(&prepared, raw, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+      return prepared
+    }
+    switch (target.route, call.side) {
     case (.http(let dialect, let base), nil):
       prepared.dialect = dialect
       try encode(&prepared, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
@@ -60,7 +80,7 @@ extension Gateway {
     var http: HTTPRequest
     do {
       prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
-      let encoded = try dialect.dialect.encode(prepared.request, to: traits, quirks: prepared.quirks)
+      let encoded = try body(of: &prepared, in: dialect, traits)
       prepared.changes += encoded.changes
       http = HTTPRequest(
         method: "POST",
@@ -75,7 +95,30 @@ extension Gateway {
       ("content-type", "application/json"),
       ("accept", prepared.request.streams ? dialect.dialect.streamContentType : "application/json"),
     ]
+    if prepared.isForwarded { http.headers += prepared.client?.headers ?? [] }
     try address(&prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
+  }
+
+  /// The client's own bytes where the provider speaks its format, else the request as `dialect` says it.
+  private func body(
+    of prepared: inout PreparedCall, in dialect: DialectName, _ traits: ModelTraits
+  ) throws(WireError) -> EncodedRequest {
+    guard let client = prepared.client, let format = client.dialect.served else {
+      return try dialect.dialect.encode(prepared.request, to: traits, quirks: prepared.quirks)
+    }
+    // A request that was changed on our side, or a stream in a form of its own, has to be written anew.
+    if client.dialect.format == dialect.format, client.request.takesForwardedStreams, prepared.changes.isEmpty {
+      prepared.isForwarded = true
+      return try format.forward(client.body, model: prepared.request.model, quirks: prepared.quirks)
+    }
+    var own = client.request
+    own.request = prepared.request
+    let step = Translation.request(of: own, from: client.dialect, to: dialect)
+    var encoded = try dialect.dialect.encode(step.request, to: traits, quirks: prepared.quirks)
+    // What was taken out stood at the client's places; what is left may have moved up.
+    encoded.changes =
+      step.changes.map { format.named($0, at: own.places) } + encoded.changes.map { format.named($0, at: step.places) }
+    return encoded
   }
 
   private func encode(
@@ -99,6 +142,21 @@ extension Gateway {
     try address(&prepared, http, speaking: spoken, call, keyIsNeeded: keyIsNeeded)
   }
 
+  private func encode(
+    _ prepared: inout PreparedCall, _ raw: RawRequest, _ dialect: DialectName, base: String, _ call: Call,
+    keyIsNeeded: Bool
+  ) throws(Rejection) {
+    do {
+      prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
+    } catch {
+      throw .invalidRequest(error.problem)
+    }
+    prepared.raw = raw
+    var http = HTTPRequest(method: raw.method, url: raw.url(base: base), body: raw.body)
+    http.headers = raw.headers.map { ($0.name, $0.value) }
+    try address(&prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
+  }
+
   /// What every request carries besides its body.
   private func address(
     _ prepared: inout PreparedCall, _ request: HTTPRequest, speaking dialect: DialectName, _ call: Call,
@@ -119,8 +177,7 @@ extension Gateway {
 
   func credential(of provider: Provider, isNeeded: Bool) throws(Rejection) -> Credential? {
     do {
-      return try CredentialSearch(environment: environment, store: keys, commands: keyCommands)
-        .find(for: provider, now: runtime.now())
+      return try credentials.credential(of: provider)
     } catch {
       guard isNeeded else { return nil }
       throw .noKey(Rejection.KeyProblem(error))

@@ -9,8 +9,10 @@ extension AttemptRun {
     let reply = self.reply.reply
     let terms = PricingTerms(at: startedAt, serviceTier: usage?.serviceTier ?? prepared.request.serviceTier)
     let cost =
-      usage.map { Cost(of: $0, isEstimate: isEstimated, card: prepared.target.facts?.prices, terms: terms) }
-      ?? Cost(amount: .zero, source: .estimated)
+      hasUnknownUsage(prepared)
+      ? .unpriced
+      : usage.map { Cost(of: $0, isEstimate: isEstimated, card: prepared.target.facts?.prices, terms: terms) }
+        ?? Cost(amount: .zero, source: .estimated)
     var closing = AttemptClosing(endedAt: time, status: status, usage: usage ?? Usage(), cost: cost)
     closing.httpStatus = httpStatus
     closing.failureKind = failure?.kind.rawValue
@@ -21,7 +23,7 @@ extension AttemptRun {
     closing.firstTokenMicroseconds = firstTokenMicroseconds
     closing.usageIsEstimated = isEstimated
     closing.finishReason = reply.finish?.reason.rawValue
-    closing.changes = prepared.changes
+    closing.changes = prepared.changes + replyChanges
     return closing
   }
 
@@ -48,12 +50,18 @@ extension AttemptRun {
     if let usage = reply.usage, usage.output != nil, isComplete || reply.finish != nil, !lacksInput(usage) {
       return (usage, false)
     }
-    guard mayBeBilled else { return (nil, true) }
+    guard mayBeBilled, prepared.raw == nil else { return (nil, true) }
     var usage = reply.usage ?? Usage()
     usage.queries = usage.queries ?? prepared.side?.request.estimatedQueries
     usage.input = usage.input ?? prepared.estimatedInputTokens
-    usage.output = max(usage.output ?? 0, TokenEstimate.of(written(reply)))
+    usage.output = max(usage.output ?? 0, TokenEstimate.of(written(reply)) + unreadPieces)
     return (usage, true)
+  }
+
+  /// What was passed through may have cost something of which the answer tells nothing that we know.
+  private func hasUnknownUsage(_ prepared: PreparedCall) -> Bool {
+    guard let raw = prepared.raw, reply.reply.usage == nil else { return false }
+    return mayBeBilled && !raw.isFree
   }
 
   /// A ranking may tell nothing of what it read; where it is paid for by the token, that is estimated.

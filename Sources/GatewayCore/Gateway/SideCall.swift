@@ -124,9 +124,12 @@ public enum SideReply: Sendable, Equatable {
 }
 
 extension Call {
+  /// What it asks for.
+  public var kind: CallKind { raw == nil ? side?.kind ?? .chat : .passthrough }
+
   /// A call that is no chat.
-  public init(_ request: SideRequest, to target: Target, modelAsked: String, origin: CallOrigin) {
-    self.init(request.asChat, to: target, modelAsked: modelAsked, origin: origin)
+  public init(_ request: SideRequest, to plan: Plan, origin: CallOrigin) {
+    self.init(request.asChat, to: plan, origin: origin)
     side = request
   }
 

@@ -41,7 +41,8 @@ final class Bookkeeper {
         .text(opening.id), .text(opening.kind), .text(opening.origin.rawValue), .int(opening.startedAt.microseconds),
         .int(process.number),
         try name(opening.modelAsked), try name(opening.keyID), try name(opening.user), try name(opening.project),
-        try name(opening.session), try name(opening.route), try name(opening.dialectIn),
+        try name(opening.session), try name(opening.route), try name(opening.dialectIn), try name(opening.team),
+        try name(opening.client),
       ], task)
     let operation = SQLValue.int(database.lastInsertedRow)
     for tag in opening.tags {
@@ -92,7 +93,7 @@ final class Bookkeeper {
       [
         .text(closing.status.rawValue), .int(closing.endedAt.microseconds), try name(closing.provider),
         try name(closing.model), SQLValue(closing.exitCode), SQLValue(closing.failureKind),
-        SQLValue(closing.failureMessage), SQLValue(closing.saved), .text(id),
+        SQLValue(closing.failureMessage), SQLValue(closing.saved), try name(closing.decision), .text(id),
       ], task)
     if closed == 0 { throw .notOpen(task, "it") }
     try database.run(SQL.loseAttemptsOfOperation, [.text(id)], task)

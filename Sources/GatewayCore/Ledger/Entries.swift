@@ -53,6 +53,9 @@ package struct OperationOpening: Sendable, Equatable {
   package var dialectIn: String?
   package var modelAsked: String
   package var route: String?
+  package var team: String?
+  /// The program that called a server, with its version: `openai-python/1.2`.
+  package var client: String?
   /// What was asked, when contents are kept for this call.
   package var prompt: String?
 
@@ -60,7 +63,8 @@ package struct OperationOpening: Sendable, Equatable {
     id: String, kind: String = "chat", startedAt: Timestamp, origin: CallOrigin, modelAsked: String,
     keyID: String? = nil, user: String? = nil,
     project: String? = nil, session: String? = nil, tags: [Tag] = [],
-    dialectIn: String? = nil, route: String? = nil, prompt: String? = nil
+    dialectIn: String? = nil, route: String? = nil, team: String? = nil, client: String? = nil,
+    prompt: String? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -74,6 +78,8 @@ package struct OperationOpening: Sendable, Equatable {
     self.tags = tags
     self.dialectIn = dialectIn
     self.route = route
+    self.team = team
+    self.client = client
     self.prompt = prompt
   }
 }
@@ -91,6 +97,8 @@ package struct OperationClosing: Sendable, Equatable {
   package var failureMessage: String?
   /// What a cached answer saved.
   package var saved: Picodollars?
+  /// Why it went where it went: `Decision` as JSON; `nil` when there was nothing to decide.
+  package var decision: String?
   /// What was answered, when contents are kept for this call.
   package var reply: String?
 

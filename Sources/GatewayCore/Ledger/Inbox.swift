@@ -1,18 +1,20 @@
-// What callers hand to the writer thread, and how it waits for it.
+// What callers hand to a thread that writes, and how it waits for it.
 import Glibc
 
 /// Units of work for one thread.
 ///
-/// Bounded by the number of callers: each waits for its own.
+/// Bounded by its limit, or by the number of callers when each waits for its own.
 ///
 /// `@unchecked Sendable`: `units` and `isClosed` are only touched with `mutex` locked.
-final class Inbox<Unit: Sendable>: @unchecked Sendable {
+package final class Inbox<Unit: Sendable>: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let filled = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var units: [Unit] = []
   private var isClosed = false
+  private let limit: Int
 
-  init() {
+  package init(limit: Int = .max) {
+    self.limit = limit
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(filled, nil)
   }
@@ -24,18 +26,25 @@ final class Inbox<Unit: Sendable>: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Hands over `unit`; false, and the unit stays with the caller, when the inbox is closed.
-  func put(_ unit: Unit) -> Bool {
+  /// Units that wait.
+  package var count: Int {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    guard !isClosed else { return false }
+    return units.count
+  }
+
+  /// Hands over `unit`; false, and the unit stays with the caller, when the inbox is closed or full.
+  package func put(_ unit: Unit) -> Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    guard !isClosed, units.count < limit else { return false }
     units.append(unit)
     if units.count == 1 { pthread_cond_signal(filled) }
     return true
   }
 
   /// Nothing is taken in any more; what is in there is still handed out.
-  func close() {
+  package func close() {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     isClosed = true
@@ -45,7 +54,7 @@ final class Inbox<Unit: Sendable>: @unchecked Sendable {
   /// Waits for work and takes all there is; `nil` once the inbox is closed and empty.
   ///
   /// For one thread.
-  func takeAll() -> [Unit]? {
+  package func takeAll() -> [Unit]? {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while units.isEmpty, !isClosed { pthread_cond_wait(filled, mutex) }

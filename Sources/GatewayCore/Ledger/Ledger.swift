@@ -103,6 +103,9 @@ public final class Ledger: Sendable {
     try result.get()
   }
 
+  /// How much waits to be written.
+  package var waiting: Int { writer.inbox.count }
+
   /// Writes what was handed over and lets go of the file.
   ///
   /// Calls after it fail.

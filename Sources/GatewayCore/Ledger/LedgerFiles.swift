@@ -28,19 +28,24 @@ public struct LedgerFiles: Sendable, Equatable {
   func create() throws(LedgerFailure) {
     try Self.makeDirectories(running)
     try Self.refuseNetwork(fileSystem: file_system_type(directory))
-    if !exist { try createDatabaseFile() }
+    if !exist { try createFile(database, "create the ledger") }
   }
 
+  /// Makes a file (0600) with all that is in it, unless it is there already.
+  ///
   /// Made under another name and linked into place when closed: closing a database file outside SQLite drops all
   /// locks this process has on it (sqlite.org/howtocorrupt.html, 2.2).
-  private func createDatabaseFile() throws(LedgerFailure) {
-    let task = "create the ledger"
-    let draft = "\(database).\(getpid()).\(UInt64.random(in: .min ... .max)).new"
+  func createFile(_ path: String, holding bytes: [UInt8] = [], _ task: String) throws(LedgerFailure) {
+    let draft = "\(path).\(getpid()).\(UInt64.random(in: .min ... .max)).new"
     let descriptor = open(draft, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw LedgerFailure(errno: errno, task) }
-    close(descriptor)
     defer { unlink(draft) }
-    guard link(draft, database) == 0 || errno == EEXIST else { throw LedgerFailure(errno: errno, task) }
+    // A file as small as these is written at once or not at all.
+    let isWritten = write(descriptor, bytes, bytes.count) == bytes.count && (bytes.isEmpty || fsync(descriptor) == 0)
+    let problem = errno
+    close(descriptor)
+    guard isWritten else { throw LedgerFailure(errno: problem, task) }
+    guard link(draft, path) == 0 || errno == EEXIST else { throw LedgerFailure(errno: errno, task) }
   }
 
   private static func makeDirectories(_ path: String) throws(LedgerFailure) {

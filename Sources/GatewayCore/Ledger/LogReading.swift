@@ -99,31 +99,6 @@ extension SQLValue {
   }
 }
 
-/// Reads the columns of a row one after the other, in the order of the SELECT.
-private struct RowReader {
-  private let row: Statement
-  private var column: Int32
-
-  init(_ row: Statement, from column: Int32 = 0) {
-    self.row = row
-    self.column = column
-  }
-
-  mutating func text() -> String? {
-    defer { column += 1 }
-    return row.text(column)
-  }
-
-  mutating func int64() -> Int64? {
-    defer { column += 1 }
-    return row.int(column)
-  }
-
-  mutating func int() -> Int? { int64().map { Int($0) } }
-  mutating func moment() -> Timestamp? { int64().map(Timestamp.init(microseconds:)) }
-  mutating func amount() -> Picodollars? { int64().map(Picodollars.init) }
-}
-
 extension OperationRecord {
   /// The names of numbers are looked up row by row: a list is short.
   fileprivate static let sql = """
@@ -133,7 +108,8 @@ extension OperationRecord {
       (SELECT text FROM names WHERE id = o.model), (SELECT text FROM names WHERE id = o.key),
       (SELECT text FROM names WHERE id = o.user), (SELECT text FROM names WHERE id = o.project),
       (SELECT text FROM names WHERE id = o.session), (SELECT text FROM names WHERE id = o.route),
-      (SELECT text FROM names WHERE id = o.dialect_in)
+      (SELECT text FROM names WHERE id = o.dialect_in), (SELECT text FROM names WHERE id = o.team),
+      (SELECT text FROM names WHERE id = o.client), (SELECT text FROM names WHERE id = o.decision)
     FROM operations o 
     """
 
@@ -158,6 +134,9 @@ extension OperationRecord {
     session = row.text()
     route = row.text()
     dialectIn = row.text()
+    team = row.text()
+    client = row.text()
+    decision = row.text()
   }
 }
 

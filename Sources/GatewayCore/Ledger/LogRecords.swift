@@ -19,6 +19,10 @@ package struct OperationRecord: Sendable, Equatable {
   package var session: String?
   package var route: String?
   package var dialectIn: String?
+  package var team: String?
+  package var client: String?
+  /// Why it went where it went, as JSON.
+  package var decision: String?
   package var exitCode: Int?
   package var failureKind: String?
   package var failureMessage: String?

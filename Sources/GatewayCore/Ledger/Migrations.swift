@@ -5,7 +5,7 @@ struct Migration: Sendable {
   let name: String
   let sql: String
 
-  static let all = [m001Books, m002Contents, m003Kinds, m004Queries]
+  static let all = [m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
@@ -126,6 +126,59 @@ extension Migration {
   /// What rankings are paid for.
   fileprivate static let m004Queries = Migration(
     name: "004 queries", sql: "ALTER TABLE attempts ADD COLUMN queries INTEGER")
+
+  /// Why a call went where it went, and for whom a server made it.
+  fileprivate static let m005Decisions = Migration(
+    name: "005 decisions",
+    sql: """
+      ALTER TABLE operations ADD COLUMN decision INTEGER REFERENCES names(id);
+      ALTER TABLE operations ADD COLUMN team INTEGER REFERENCES names(id);
+      ALTER TABLE operations ADD COLUMN client INTEGER REFERENCES names(id);
+      """)
+
+  /// Virtual keys and their teams; lists are JSON, digests Base64.
+  ///
+  /// `access.generation` grows with every change, so that a running server notices.
+  fileprivate static let m006Access = Migration(
+    name: "006 access",
+    sql: """
+      CREATE TABLE teams (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        created_us INTEGER NOT NULL,
+        models TEXT NOT NULL,
+        requests_per_minute INTEGER,
+        tokens_per_minute INTEGER,
+        parallel INTEGER
+      ) WITHOUT ROWID;
+      CREATE TABLE access_keys (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        digest TEXT NOT NULL UNIQUE,
+        hint TEXT NOT NULL,
+        former_digest TEXT UNIQUE,
+        former_until_us INTEGER,
+        team TEXT REFERENCES teams(id),
+        owner TEXT,
+        project TEXT,
+        tags TEXT NOT NULL,
+        created_us INTEGER NOT NULL,
+        expires_us INTEGER,
+        revoked_us INTEGER,
+        models TEXT NOT NULL,
+        surfaces TEXT NOT NULL,
+        addresses TEXT NOT NULL,
+        requests_per_minute INTEGER,
+        tokens_per_minute INTEGER,
+        parallel INTEGER,
+        metadata TEXT NOT NULL,
+        is_admin INTEGER NOT NULL,
+        allows_contents INTEGER NOT NULL
+      ) WITHOUT ROWID;
+      CREATE INDEX access_keys_of_team ON access_keys(team);
+      CREATE TABLE access (generation INTEGER NOT NULL);
+      INSERT INTO access VALUES (0);
+      """)
 }
 
 extension Database {

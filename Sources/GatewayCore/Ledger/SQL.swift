@@ -13,8 +13,9 @@ enum SQL: Int, CaseIterable {
     case .openOperation:
       """
       INSERT INTO operations
-        (id, status, kind, origin, started_us, process, model_asked, key, user, project, session, route, dialect_in)
-      VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, status, kind, origin, started_us, process, model_asked, key, user, project, session, route, dialect_in,
+         team, client)
+      VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     case .openAttempt:
       """
@@ -37,7 +38,8 @@ enum SQL: Int, CaseIterable {
     case .closeOperation:
       """
       UPDATE operations SET
-        status = ?, ended_us = ?, provider = ?, model = ?, exit_code = ?, failure_kind = ?, failure = ?, saved_pusd = ?
+        status = ?, ended_us = ?, provider = ?, model = ?, exit_code = ?, failure_kind = ?, failure = ?, saved_pusd = ?,
+        decision = ?
       WHERE id = ? AND status = 'open'
       """
     case .tag: "INSERT OR REPLACE INTO tags (operation, key, value) VALUES (?, ?, ?)"

@@ -1,7 +1,7 @@
 // Decimal text to whole numbers of a smaller unit and back, exactly. No floating point anywhere.
 
 /// Decimal text (`0.0375`, `-12`, `1.5e-7`) read and written as a whole number of 10^-places.
-enum DecimalText {
+package enum DecimalText {
   /// `text` times 10^`places`; `nil` when it is no decimal number, is not whole at that scale, or does not fit.
   static func scaled(_ text: String, places: Int) -> Int64? {
     var bytes = Array(text.utf8)[...]
@@ -16,7 +16,7 @@ enum DecimalText {
   }
 
   /// `value` times 10^-`places`, without exponent and without zeros at the end.
-  static func text(_ value: Int128, places: Int) -> String {
+  package static func text(_ value: Int128, places: Int) -> String {
     var digits = String(value.magnitude)
     digits = String(repeating: "0", count: max(0, places + 1 - digits.utf8.count)) + digits
     var fraction = digits.suffix(places)

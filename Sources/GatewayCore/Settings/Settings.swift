@@ -11,7 +11,9 @@ public struct Settings: Sendable, Equatable {
   package var models: [ModelSettings] = []
   /// Short names for `provider/model`.
   package var aliases: [String: String] = [:]
+  package var routes: [Route] = []
   package var ledger = LedgerSettings()
+  package var server = ServerSettings()
 
   public init() {}
 }
@@ -29,14 +31,49 @@ package struct ProviderSettings: Sendable, Equatable {
   package var cloud = CloudSettings()
   /// The dated version of its API.
   package var apiVersion: String?
+  /// What becomes of a call whose caller has left.
+  package var onDisconnect: OnDisconnect?
   package var place: TextPlace
 
   package static func == (left: Self, right: Self) -> Bool {
     left.name == right.name && left.cloud == right.cloud && left.apiVersion == right.apiVersion
+      && left.onDisconnect == right.onDisconnect
       && left.dialect == right.dialect && left.baseURL == right.baseURL
       && left.like == right.like && left.key == right.key && left.timeouts == right.timeouts
       && left.headers.elementsEqual(right.headers, by: ==)
   }
+}
+
+/// What becomes of a call to a provider when its caller leaves in the midst of the answer.
+package enum OnDisconnect: String, Sendable, CaseIterable {
+  /// The transfer is ended; most providers then stop, and bill what they had written.
+  case cancel
+  /// The answer is read to its end, so that the books have what the provider counts.
+  case drain
+}
+
+/// `server`: how `llmgw serve` listens and answers.
+package struct ServerSettings: Sendable, Equatable {
+  /// Whether and how each request is written to the log.
+  package enum AccessLog: String, Sendable, CaseIterable {
+    case none, text, json
+  }
+
+  /// `host:port`.
+  package var listen = "127.0.0.1:4000"
+  /// Threads that serve connections; as many as there are cores when it is not set.
+  package var loops: Int?
+  /// The most bytes of a request's body.
+  package var bodyLimit = 32 << 20
+  /// Origins of web pages that may call it.
+  package var corsOrigins: [String] = []
+  /// The silence of a provider after which a stream's client is sent a comment.
+  package var keepAlive = Duration.seconds(15)
+  /// How long running requests may take to end when the server is to stop.
+  package var drain = Duration.seconds(30)
+  package var accessLog = AccessLog.text
+  /// The file it goes to; standard error when it is not set.
+  package var accessLogFile: String?
 }
 
 /// Where a provider's key is to be found.

@@ -15,6 +15,10 @@ package struct SettingsKey: Sendable {
     case price
     /// The name of an environment variable as `${NAME}`.
     case variable
+    /// Bytes: `512KB`, `32MB`, `1GB`, in powers of 1024.
+    case size
+    /// A list of texts, or one text with commas between them.
+    case list
   }
 
   /// The names on the way to it; `*` stands for a name of the user's choice.
@@ -55,6 +59,9 @@ package struct SettingsKey: Sendable {
       SettingsKey("providers.*.timeouts.first_byte", .time, "How long it may take to begin an answer.", fallback: "5m"),
       SettingsKey("providers.*.timeouts.idle", .time, "How long it may be silent within one.", fallback: "2m"),
       SettingsKey("providers.*.timeouts.total", .time, "How long a call may take in all."),
+      SettingsKey(
+        "providers.*.on_disconnect", .oneOf(OnDisconnect.allCases.map(\.rawValue)),
+        "What becomes of a call when its caller leaves: end it, or read the answer to its end.", fallback: "cancel"),
       SettingsKey("models.*.context", .count, "Its context window in tokens."),
       SettingsKey("models.*.max_output", .count, "The most tokens it can write."),
     ]
@@ -63,12 +70,31 @@ package struct SettingsKey: Sendable {
     } + [
       SettingsKey("aliases.*", .text, "A short name for PROVIDER/MODEL."),
       SettingsKey(
+        "routes.*.targets", .list, "Models or aliases behind the route, in the order in which they are tried."),
+      SettingsKey(
+        "routes.*.strategy", .oneOf(Route.Strategy.allCases.map(\.rawValue)), "How a target is chosen.",
+        fallback: "ordered"),
+      SettingsKey(
+        "routes.*.retries", .count, "How often the same target is tried again before the next one is.", fallback: "0"),
+      SettingsKey(
         "ledger.contents", .oneOf(["full", "none"]), "Whether prompts and answers are stored beside the books.",
         fallback: "full"),
       SettingsKey("ledger.retention", .time, "How long they are kept; the books stay for ever."),
       SettingsKey(
         "ledger.sync", .oneOf(["normal", "full"]), "What survives a power cut: all but the last second, or all.",
         fallback: "normal"),
+      SettingsKey("server.listen", .text, "Where llmgw serve listens.", fallback: ServerSettings().listen),
+      SettingsKey("server.loops", .count, "Threads that serve connections.", fallback: "one per core"),
+      SettingsKey("server.body_limit", .size, "The most bytes of a request.", fallback: "32MB"),
+      SettingsKey("server.cors_origins", .list, "Origins of web pages that may call it, or *."),
+      SettingsKey(
+        "server.keepalive", .time, "The silence of a provider after which a stream's client gets a comment.",
+        fallback: "15s"),
+      SettingsKey("server.drain", .time, "How long running requests may take when it is to stop.", fallback: "30s"),
+      SettingsKey(
+        "server.access_log", .oneOf(ServerSettings.AccessLog.allCases.map(\.rawValue)),
+        "Whether and how each request is logged.", fallback: "text"),
+      SettingsKey("server.access_log_file", .text, "The file of that log.", fallback: "standard error"),
     ]
 
   /// The names of the sections, in order.

@@ -29,20 +29,25 @@ extension Settings {
         for entry in try reader.named(value, name) {
           settings.aliases[entry.name] = try reader.text(entry.value, "aliases.\(entry.name)")
         }
+      case "routes":
+        settings.routes = try reader.named(value, name).map { (entry) throws(SettingsError) in try reader.route(entry) }
       case "ledger": try reader.readLedger(value, into: &settings)
+      case "server": try reader.readServer(value, into: &settings.server)
       default:
         throw reader.problem(value, "this version cannot enforce '\(name)' yet", advice: "Remove the section.")
       }
     }
+    try reader.checkRoutes(of: settings)
     return settings
   }
 }
 
-private struct SettingsReader {
+/// Reads the sections; every complaint names its place.
+struct SettingsReader {
   let file: String
   let nearest: (String, [String]) -> String?
   /// The last ones are known but not enforced by this version.
-  static let sections = SettingsKey.sections + ["routes", "budgets", "server"]
+  static let sections = SettingsKey.sections + ["budgets"]
 
   typealias NamedNode = (name: String, value: YAMLNode, place: TextPlace)
 
@@ -122,6 +127,7 @@ private struct SettingsReader {
       case "resource": provider.cloud.resource = try expanded(value, path, variables)
       case "profile": provider.cloud.profile = try expanded(value, path, variables)
       case "api_version": provider.apiVersion = try text(value, path)
+      case "on_disconnect": provider.onDisconnect = try choice(value, path)
       case "headers":
         provider.headers = try named(value, path).map { (header) throws(SettingsError) in
           (header.name, try expanded(header.value, "\(path).\(header.name)", variables))

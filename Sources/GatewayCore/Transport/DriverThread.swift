@@ -31,26 +31,10 @@ final class DriverThread: Sendable {
     commands.post(.stop)
   }
 
-  /// The thread is detached: nobody waits for it, and what it uses lives as long as it does.
   private func start() -> Bool {
-    let body = Unmanaged.passRetained(
-      ThreadBody(run: { [commands, configuration, loadLibrary] in
-        Self.run(commands, configuration, loadLibrary)
-      }))
-    var thread = pthread_t()
-    // All signals are blocked before the thread exists: they belong to the thread that waits for them.
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    let status = pthread_create(&thread, nil, threadMain, body.toOpaque())
-    pthread_sigmask(SIG_SETMASK, &before, nil)
-    guard status == 0 else {
-      body.release()
-      return false
-    }
-    pthread_detach(thread)
-    return true
+    DetachedThread.start { [commands, configuration, loadLibrary] in
+      Self.run(commands, configuration, loadLibrary)
+    } == 0
   }
 
   private static func run(
@@ -71,14 +55,4 @@ final class DriverThread: Sendable {
       exchange.wakeReader()
     }
   }
-}
-
-private final class ThreadBody: Sendable {
-  let run: @Sendable () -> Void
-  init(run: @escaping @Sendable () -> Void) { self.run = run }
-}
-
-private func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
-  return nil
 }

@@ -1,4 +1,5 @@
 // A reply whose status line and headers are in, and whose body is still to be pulled.
+import Synchronization
 
 /// A reply.
 ///
@@ -59,6 +60,23 @@ public struct HTTPBody: AsyncSequence, Sendable {
 /// Held by everyone who may still read a reply; the last one to let go aborts the transfer.
 final class ExchangeLease: Sendable {
   let exchange: Exchange
-  init(_ exchange: Exchange) { self.exchange = exchange }
-  deinit { exchange.cancel() }
+  private let running: RunningTransfers
+
+  init(_ exchange: Exchange, _ running: RunningTransfers) {
+    self.exchange = exchange
+    self.running = running
+    running.add(1)
+  }
+
+  deinit {
+    exchange.cancel()
+    running.add(-1)
+  }
+}
+
+/// How many transfers are under way.
+final class RunningTransfers: Sendable {
+  private let number = Atomic(0)
+  var count: Int { number.load(ordering: .relaxed) }
+  func add(_ change: Int) { number.wrappingAdd(change, ordering: .relaxed) }
 }

@@ -12,6 +12,7 @@ import CCurl
 public final class Transport: Sendable {
   private let configuration: TransportConfiguration
   private let driver: DriverThread?
+  private let running = RunningTransfers()
 
   /// Costs nothing: libcurl is loaded and the driver thread started by the first `send`.
   public convenience init(configuration: TransportConfiguration = TransportConfiguration()) {
@@ -33,7 +34,7 @@ public final class Transport: Sendable {
     guard let driver else { throw TransportFailure(.unavailable, "no file descriptor left for the network") }
     try driver.startOnce()
     let exchange = Exchange(commands: driver.commands, bufferLimit: configuration.bufferLimit)
-    let lease = ExchangeLease(exchange)
+    let lease = ExchangeLease(exchange, running)
     try driver.commands.post(start: request, exchange)
     guard case .head(let head) = try await exchange.next() else {
       throw TransportFailure(.other, "the transfer ended without a reply")
@@ -41,6 +42,9 @@ public final class Transport: Sendable {
     return HTTPResponse(
       status: head.status, headers: head.headers, body: HTTPBody(lease: lease), connection: head.connection)
   }
+
+  /// Transfers whose replies are not over, or still held by someone.
+  package var transfers: Int { running.count }
 
   /// Ends all transfers as cancelled and stops the driver thread.
   ///

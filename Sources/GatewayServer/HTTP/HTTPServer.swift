@@ -35,8 +35,6 @@ package final class HTTPServer: Sendable {
   private enum Phase { case running, draining, closing }
 
   private static let backlog: CInt = 1024
-  /// For the calls to providers, the ledger, and connections that are told that there are too many.
-  private static let sparedDescriptors = 256
 
   /// Where it listens; with port 0, the real one.
   package let address: ListenAddress?
@@ -64,7 +62,7 @@ package final class HTTPServer: Sendable {
     let services = ServerServices(
       limits: limits, responder: responder, dates: DateHeader(now: configuration.now),
       registry: ConnectionRegistry(
-        connectionLimit: min(limits.connections, connectionsByDescriptors()), bodyLimit: limits.bodyBytesInAll))
+        connectionLimit: min(limits.connections, DescriptorLimit.connections), bodyLimit: limits.bodyBytesInAll))
     let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, configuration.loops ?? NIOCore.System.coreCount))
     do {
       let bootstrap = bootstrap(on: group, services)
@@ -84,13 +82,6 @@ package final class HTTPServer: Sendable {
     }
   }
 
-  /// How many connections the process has descriptors for, with some left for everything else.
-  private static func connectionsByDescriptors() -> Int {
-    var allowed = rlimit()
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &allowed) == 0 else { return .max }
-    return max(1, Int(clamping: allowed.rlim_cur) - sparedDescriptors)
-  }
-
   private static func bootstrap(
     on group: MultiThreadedEventLoopGroup, _ services: ServerServices
   ) -> ServerBootstrap {
@@ -105,7 +96,11 @@ package final class HTTPServer: Sendable {
       .childChannelOption(.maxMessagesPerRead, value: 1)
       .childChannelOption(.writeBufferWaterMark, value: .init(low: buffer / 2, high: buffer))
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHTTPServer(services) }
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.withUnsafeTransportIfAvailable { SocketActivation.keepFromChildren($0 as NIOBSDSocket.Handle) }
+          try pipeline.addHTTPServer(services)
+        }
       }
   }
 

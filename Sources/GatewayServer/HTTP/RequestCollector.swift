@@ -27,37 +27,61 @@ struct RequestCollector {
     var query: Substring?
     var rules: AnswerRules
     var body: [UInt8] = []
+    var inflater: Inflater?
+
+    mutating func append(_ bytes: ByteBuffer, _ bounds: Inflater.Bounds) throws(Rejection) {
+      guard let inflater else {
+        guard body.count + bytes.readableBytes <= bounds.bytes else { throw .bodyTooLarge }
+        return body.append(contentsOf: bytes.readableBytesView)
+      }
+      let result = bytes.withUnsafeReadableBytes { bytes in
+        Result { () throws(Rejection) in try inflater.inflate(bytes, into: &body) }
+      }
+      try result.get()
+    }
   }
 
   /// Memory is reserved for no more than this on the word of a client.
   private static let reservedBytes = 1 << 20
 
-  let bodyLimit: Int
-  let remoteAddress: String
+  private let bounds: Inflater.Bounds
+  private let remoteAddress: String
   private var opened: Opened?
 
-  init(bodyLimit: Int, remoteAddress: String) {
-    self.bodyLimit = bodyLimit
+  init(_ limits: ServerLimits, remoteAddress: String) {
+    bounds = Inflater.Bounds(
+      bytes: limits.bodyBytes, ratio: limits.inflationRatio, freeBytes: limits.inflationFreeBytes)
     self.remoteAddress = remoteAddress
+  }
+
+  /// What the body that is being read takes up.
+  var heldBytes: Int {
+    guard let opened else { return 0 }
+    return opened.body.count + (opened.inflater == nil ? 0 : Inflater.memory)
   }
 
   /// After a rejection nothing more may be handed in.
   mutating func take(_ part: HTTPServerRequestPart) -> Outcome {
-    switch part {
-    case .head(let head):
-      do throws(Rejection) { return try open(head) } catch { return .rejected(error) }
-    case .body(let bytes):
-      let size = (opened?.body.count ?? 0) + bytes.readableBytes
-      guard size <= bodyLimit else { return .rejected(.bodyTooLarge) }
-      opened?.body.append(contentsOf: bytes.readableBytesView)
-      return .more
-    case .end:
-      guard let opened = opened.take() else { return .more }
-      let request = ServerRequest(
-        method: opened.head.method.rawValue, path: String(opened.path), query: opened.query.map(String.init),
-        headers: RequestHeaders(opened.head.headers), remoteAddress: remoteAddress, body: opened.body)
-      return .request(request, opened.rules)
+    do throws(Rejection) {
+      switch part {
+      case .head(let head): return try open(head)
+      case .body(let bytes):
+        try opened?.append(bytes, bounds)
+        return .more
+      case .end: return try close()
+      }
+    } catch {
+      return .rejected(error)
     }
+  }
+
+  private mutating func close() throws(Rejection) -> Outcome {
+    guard let opened = opened.take() else { return .more }
+    try opened.inflater?.finish()
+    let request = ServerRequest(
+      method: opened.head.method.rawValue, path: String(opened.path), query: opened.query.map(String.init),
+      headers: RequestHeaders(opened.head.headers), remoteAddress: remoteAddress, body: opened.body)
+    return .request(request, opened.rules)
   }
 
   private mutating func open(_ head: HTTPRequestHead) throws(Rejection) -> Outcome {
@@ -65,12 +89,16 @@ struct RequestCollector {
     guard head.method != .CONNECT else { throw .tunnel }
     let (path, query) = try Self.target(head.uri)
     let fields = try FramingFields(head)
-    guard fields.length ?? 0 <= bodyLimit else { throw .bodyTooLarge }
+    guard fields.length ?? 0 <= bounds.bytes else { throw .bodyTooLarge }
     let rules = AnswerRules(
       allowsBody: head.method != .HEAD, allowsChunks: head.version.minor == 1,
       // After an upgrade's request the decoder reads no further; the request itself is answered as if it asked for none.
       keepsAlive: head.isKeepAlive && !fields.hasUpgrade)
     var opened = Opened(head: head, path: path, query: query, rules: rules)
+    if let coding = fields.coding {
+      guard let inflater = Inflater(coding, bounds) else { throw .noInflater }
+      opened.inflater = inflater
+    }
     if let length = fields.length { opened.body.reserveCapacity(min(length, Self.reservedBytes)) }
     self.opened = opened
     return .began(awaitsContinue: fields.awaitsContinue && rules.allowsChunks)
@@ -103,6 +131,7 @@ private struct FramingFields {
   var length: Int?
   var awaitsContinue = false
   var hasUpgrade = false
+  var coding: ContentCoding?
 
   init(_ head: HTTPRequestHead) throws(Rejection) {
     var hosts = 0
@@ -121,8 +150,9 @@ private struct FramingFields {
         }
         length = stated
       case 16 where name.isHeader("content-encoding"):
-        let coding = value.withoutBlanksBehind
-        guard coding.isEmpty || coding.isHeader("identity") else { throw .encodedBody }
+        let named = value.withoutBlanksBehind
+        guard coding == nil else { throw .encodedBody }
+        coding = try Self.coding(named)
       case 17 where name.isHeader("transfer-encoding"):
         guard !isChunked, head.version.minor == 1 else { throw .ambiguousLength }
         guard value.withoutBlanksBehind.isHeader("chunked") else { throw .transferEncoding }
@@ -132,6 +162,14 @@ private struct FramingFields {
     }
     guard hosts == 1 || hosts == 0 && head.version.minor == 0 else { throw .badHost }
     guard !isChunked || length == nil else { throw .ambiguousLength }
+  }
+
+  /// `nil` for a body that is sent as it is.
+  private static func coding(_ name: String) throws(Rejection) -> ContentCoding? {
+    if name.isEmpty || name.isHeader("identity") { return nil }
+    if name.isHeader("gzip") || name.isHeader("x-gzip") { return .gzip }
+    if name.isHeader("deflate") { return .deflate }
+    throw .encodedBody
   }
 }
 

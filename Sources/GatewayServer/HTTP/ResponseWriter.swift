@@ -26,11 +26,16 @@ package enum ResponseFailure: Error, Equatable {
 package struct ResponseWriter: Sendable {
   private let connection: NIOLoopBound<ServerConnection>
   private let number: Int
+  private let goneOut: GoneOut
 
-  init(_ connection: ServerConnection, on loop: any EventLoop, number: Int) {
+  init(_ connection: ServerConnection, on loop: any EventLoop, number: Int, goneOut: GoneOut) {
     self.connection = NIOLoopBound(connection, eventLoop: loop)
     self.number = number
+    self.goneOut = goneOut
   }
+
+  /// Whether something of the answer has been written.
+  package var hasBegun: Bool { goneOut.value }
 
   /// Answers whole, with one write.
   package func respond(
@@ -48,6 +53,18 @@ package struct ResponseWriter: Sendable {
   ) async throws(ResponseFailure) {
     let head = ResponseHead(status: status, headers: headers)
     try await perform { [number] connection throws(ResponseFailure) in try connection.begin(head, as: number) }
+  }
+
+  /// Begins a stream whose head goes out with its first bytes, or when the client has waited long enough for a sign of life.
+  ///
+  /// Until then it may be held anew, or answered otherwise.
+  package func hold(
+    _ status: Int, _ headers: [(name: String, value: String)] = [], keepAlive: KeepAlive
+  ) async throws(ResponseFailure) {
+    let head = ResponseHead(status: status, headers: headers)
+    try await perform { [number] connection throws(ResponseFailure) in
+      try connection.hold(head, keepAlive, as: number)
+    }
   }
 
   /// Writes a piece of a stream, and waits while the client has too much unread.

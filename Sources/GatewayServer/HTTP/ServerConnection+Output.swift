@@ -7,6 +7,7 @@ import NIOCore
 extension ServerConnection {
   func respond(_ head: ResponseHead, body: [UInt8], as number: Int) throws(ResponseFailure) {
     guard try answer(number).stage == .none else { throw .finished }
+    answer?.goneOut.note()
     respond(head, body: body)
   }
 
@@ -17,25 +18,34 @@ extension ServerConnection {
       !answer.rules.allowsBody || !head.allowsBody ? .none : answer.rules.allowsChunks ? .chunked : .untilClose
     if framing == .untilClose { self.answer?.rules.keepsAlive = false }
     self.answer?.stage = .streaming(framing)
+    self.answer?.held = nil
+    answer.goneOut.note()
     write(head, framing: framing)
     flushSoon()
   }
 
   /// False when the client does not keep up.
   func write(_ bytes: [UInt8], as number: Int) throws(ResponseFailure) -> Bool {
+    try beginHeld(number)
     guard case .streaming(let framing) = try answer(number).stage else { throw .finished }
     framing.write(bytes, into: &output)
+    if let keepAlive = answer?.keepAlive { silence(keepAlive.after) }
     if output.readableBytes < services.limits.writeBufferBytes { flushSoon() } else { flush() }
     return context?.channel.isWritable == true
   }
 
   func finish(as number: Int) throws(ResponseFailure) {
+    try beginHeld(number)
     guard case .streaming(let framing) = try answer(number).stage else { throw .finished }
     framing.writeEnd(into: &output)
     answerIsComplete()
   }
 
-  private func answer(_ number: Int) throws(ResponseFailure) -> Answer {
+  private func beginHeld(_ number: Int) throws(ResponseFailure) {
+    if let held = try answer(number).held { try begin(held, as: number) }
+  }
+
+  func answer(_ number: Int) throws(ResponseFailure) -> Answer {
     if isClosed { throw .clientLeft }
     guard let answer, answer.number == number else { throw .finished }
     return answer

@@ -42,6 +42,10 @@ final class ServerConnection: ChannelDuplexHandler {
     var rules: AnswerRules
     let bodyBytes: Int
     var stage = Stage.none
+    let goneOut = GoneOut()
+    /// The head of a stream that has not begun.
+    var held: ResponseHead?
+    var keepAlive: KeepAlive?
     var task: Task<Void, Never>?
   }
 
@@ -59,6 +63,8 @@ final class ServerConnection: ChannelDuplexHandler {
   private var readIsHeld = false
   /// The bytes of bodies that this connection has taken from what the server may hold.
   private var heldBytes = 0
+  /// Those of the body that is being read.
+  private var incomingBytes = 0
 
   var answer: Answer?
   private var lastNumber = 0
@@ -73,6 +79,7 @@ final class ServerConnection: ChannelDuplexHandler {
   var flushIsDue = false
   var handedOut = 0
   var stall: DeadlineTimer?
+  var silenceTimer: DeadlineTimer?
   var sentAtLastLook = 0
   var waitingWriters: [Latch] = []
 
@@ -92,8 +99,7 @@ extension ServerConnection {
     guard executor == nil else { return }
     let loop = context.eventLoop
     executor = LoopExecutor(loop)
-    collector = RequestCollector(
-      bodyLimit: services.limits.bodyBytes, remoteAddress: context.remoteAddress?.ipAddress ?? "")
+    collector = RequestCollector(services.limits, remoteAddress: context.remoteAddress?.ipAddress ?? "")
     inputDeadline = DeadlineTimer(on: loop) { [weak self] in self?.inputTookTooLong() }
     stall = DeadlineTimer(on: loop) { [weak self] in self?.lookForProgress() }
     switch services.registry.enter(self, loop) {
@@ -110,6 +116,7 @@ extension ServerConnection {
     isClosed = true
     inputDeadline?.cancel()
     stall?.cancel()
+    silenceTimer?.cancel()
     waiting.removeAll()
     answer?.task?.cancel()
     answer = nil
@@ -164,22 +171,36 @@ extension ServerConnection {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard input != .over else { return }
     let part = unwrapInboundIn(data)
-    if case .body(let bytes) = part {
-      owesContinue = false
-      guard services.registry.holdBody(bytes.readableBytes) else { return reject(.tooManyBodies) }
-      heldBytes += bytes.readableBytes
-    }
+    if case .body = part { owesContinue = false }
     switch collector?.take(part) {
     case .began(let awaitsContinue):
       input = .body
       owesContinue = awaitsContinue
+      if !holdIncoming(collector?.heldBytes ?? 0) { reject(.tooManyBodies) }
     case .request(let request, let rules):
+      _ = holdIncoming(request.body.count)
+      incomingBytes = 0
       input = rules.keepsAlive ? .nothing : .over
       owesContinue = false
       waiting.append(.request(request, rules))
     case .rejected(let rejection): reject(rejection)
-    case .more, nil: break
+    case .more: if !holdIncoming(collector?.heldBytes ?? 0) { reject(.tooManyBodies) }
+    case nil: break
     }
+  }
+
+  /// False when the server holds too much already.
+  private func holdIncoming(_ bytes: Int) -> Bool {
+    let more = bytes - incomingBytes
+    guard more != 0 else { return true }
+    if more < 0 {
+      services.registry.releaseBody(-more)
+    } else if !services.registry.holdBody(more) {
+      return false
+    }
+    heldBytes += more
+    incomingBytes = bytes
+    return true
   }
 
   func channelReadComplete(context: ChannelHandlerContext) { advance() }
@@ -276,15 +297,16 @@ extension ServerConnection {
     guard let context, let executor else { return }
     lastNumber += 1
     let number = lastNumber
-    answer = Answer(number: number, rules: rules, bodyBytes: request.body.count)
+    let answer = Answer(number: number, rules: rules, bodyBytes: request.body.count)
+    self.answer = answer
     runningTasks += 1
-    let writer = ResponseWriter(self, on: context.eventLoop, number: number)
+    let writer = ResponseWriter(self, on: context.eventLoop, number: number, goneOut: answer.goneOut)
     // Begins here and now, and comes back to this loop after each suspension.
     let task = Task.immediate(executorPreference: executor) { [responder = services.responder] in
       await responder(request, writer)
       await writer.end()
     }
-    if answer?.number == number { answer?.task = task }
+    if self.answer?.number == number { self.answer?.task = task }
   }
 
   private func send(_ rejection: Rejection) {
@@ -298,6 +320,7 @@ extension ServerConnection {
   func answerIsComplete() {
     guard let answer else { return }
     self.answer = nil
+    silenceTimer?.stop()
     releaseBodies(answer.bodyBytes)
     if answer.rules.keepsAlive && !isDraining {
       advance()

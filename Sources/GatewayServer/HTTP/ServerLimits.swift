@@ -9,6 +9,10 @@ package struct ServerLimits: Sendable {
   package var headerCount = 100
   /// Of one request's body; most providers take 20 to 32 MB.
   package var bodyBytes = 64 << 20
+  /// How many times as large as what was sent an inflated body may be; text that models read shrinks to a tenth or so.
+  package var inflationRatio = 100
+  /// A body up to this size may be inflated from however little.
+  package var inflationFreeBytes = 1 << 20
   /// Of all bodies that the server holds at one time.
   package var bodyBytesInAll = 512 << 20
 

@@ -11,6 +11,7 @@ package struct ServerRequest: Sendable {
   package let headers: RequestHeaders
   /// The client's address without its port.
   package let remoteAddress: String
+  /// Inflated when it came compressed; `headers` tell what was sent.
   package let body: [UInt8]
 }
 

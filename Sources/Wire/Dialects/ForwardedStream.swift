@@ -28,6 +28,9 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
   /// The event passed over last, where it may tell the usage.
   private var unread: ArraySlice<UInt8>?
 
+  /// Events that were passed over: pieces of the answer, each about a token.
+  public private(set) var unreadFrames = 0
+
   /// Events of more than this are forwarded in parts, as they come.
   private static var maximumHeldBytes: Int { 16 << 20 }
 
@@ -57,6 +60,7 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
       start = end
       guard reading == .everything || !hasBegun || Format.isTelling(frame) else {
         if Format.repeatsUsage { unread = frame }
+        unreadFrames += 1
         continue
       }
       unread = nil
@@ -82,13 +86,13 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     let rest = held
     held = []
     if !rest.isEmpty { pieces.append(.bytes(rest[...])) }
-    try readUnread(into: &events)
+    try readLast(into: &events)
     if !rest.isEmpty { try decoder.decode(rest, into: &events) }
     try decoder.finish(into: &events)
   }
 
-  /// What the event that was passed over last says besides its piece of the answer.
-  private mutating func readUnread(into events: inout [ChatEvent]) throws(WireError) {
+  /// What the event passed over last says besides its piece of the answer: a stream that breaks off has told its usage.
+  public mutating func readLast(into events: inout [ChatEvent]) throws(WireError) {
     guard let frame = unread else { return }
     unread = nil
     var told: [ChatEvent] = []
@@ -160,6 +164,8 @@ extension ServedDialect {
   public static var tellsUsageApart: Bool { false }
 
   public static var repeatsUsage: Bool { false }
+
+  public static func adding(cost: Int64, toUsageEvent frame: ArraySlice<UInt8>) -> [UInt8] { Array(frame) }
 
   public static func isTelling(_ frame: ArraySlice<UInt8>) -> Bool { true }
 

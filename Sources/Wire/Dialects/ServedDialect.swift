@@ -35,6 +35,9 @@ public protocol ServedDialect: Dialect {
   /// Whether each event of a stream repeats the usage so far, so that the last one counts.
   static var repeatsUsage: Bool { get }
 
+  /// That event with what the call cost, in picodollars, unless the provider has told a cost in it.
+  static func adding(cost: Int64, toUsageEvent frame: ArraySlice<UInt8>) -> [UInt8]
+
   /// Whether one event of a stream, as it came, says more than a piece of the answer: usage, an end, a failure.
   ///
   /// When in doubt, yes.

@@ -71,7 +71,7 @@ struct GatewayCosts {
     let told = Told()
     let outcome = await world.answer(
       world.call(to: world.target(keyVariable: "MOCK_KEY")) { $0.retries = 0 }, told: told)
-    let failures = told.events.compactMap { if case .chat(.failed(let failure)) = $0 { failure } else { nil } }
+    let failures = told.events.flatMap(\.chat).compactMap { if case .failed(let failure) = $0 { failure } else { nil } }
     #expect(failures.map(\.message) == ["bad key [key]"])
     #expect(failures.map(\.code) == ["[key]"])
     #expect(outcome.failure == failures.first)

@@ -102,7 +102,7 @@ final class GatewayWorld: Sendable {
   func call(to target: Target? = nil, _ change: (inout Call) -> Void = { _ in }) -> Call {
     var request = ChatRequest(model: "asked", messages: [Message(.user, "hi")])
     request.streams = true
-    var call = Call(request, to: target ?? self.target(), modelAsked: "mock/m", origin: .cli)
+    var call = Call(request, to: Plan(target ?? self.target(), asked: "mock/m"), origin: .cli)
     change(&call)
     return call
   }
@@ -134,7 +134,7 @@ final class Told: Sendable {
   var events: [CallEvent] { state.withLock { $0 } }
 
   var text: String {
-    events.reduce(into: "") { text, event in if case .chat(.text(let piece)) = event { text += piece } }
+    events.flatMap(\.chat).reduce(into: "") { text, event in if case .text(let piece) = event { text += piece } }
   }
 
   /// The kinds of failure after which it was told of a retry.
@@ -144,7 +144,8 @@ final class Told: Sendable {
 }
 
 extension CallEvent {
-  var isText: Bool { if case .chat(.text) = self { true } else { false } }
+  var chat: [ChatEvent] { if case .chat(let events) = self { events } else { [] } }
+  var isText: Bool { chat.contains { if case .text = $0 { true } else { false } } }
 }
 
 extension ModelFacts {

@@ -18,13 +18,14 @@ struct GatewayInterruptions {
     await world.server.until { $0.closedConnections == 1 }
     #expect(outcome.status == .interrupted)
     #expect(outcome.failure == nil)
-    #expect(outcome.reply.text == "Hello")
+    // What arrived with what it was told was paid for as well.
+    #expect(outcome.reply.text == "Hello there")
     #expect(outcome.usageIsEstimated)
-    #expect([outcome.usage.input, outcome.usage.output] == [5, 2])
-    #expect(outcome.cost.amount?.decimalText == "0.0000325")
+    #expect([outcome.usage.input, outcome.usage.output] == [5, 3])
+    #expect(outcome.cost.amount?.decimalText == "0.0000425")
     let record = try await world.record()
     #expect(record.status == .interrupted)
-    #expect(record.reply == "Hello")
+    #expect(record.reply == "Hello there")
     #expect(record.attempts.map(\.status) == [.interrupted])
     #expect(record.attempts.first?.cost == outcome.cost)
   }
@@ -68,7 +69,7 @@ struct GatewayInterruptions {
 
   @Test func `a task cancelled at the very end pays what was counted`() async throws {
     let world = try GatewayWorld(replies: Answer.whole)
-    let outcome = await cancelling(world, Told()) { if case .chat(.usage) = $0 { true } else { false } }
+    let outcome = await cancelling(world, Told()) { $0.chat.contains { if case .usage = $0 { true } else { false } } }
     #expect(outcome.status == .interrupted)
     #expect(outcome.reply.text == "Hello there")
     #expect(!outcome.usageIsEstimated)

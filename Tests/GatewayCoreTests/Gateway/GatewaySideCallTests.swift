@@ -36,7 +36,7 @@ extension GatewayWorld {
   ) -> Call {
     var target = target(facts: facts)
     target.route = .side(dialect: dialect, base: "http://127.0.0.1:\(server.port)/v1")
-    var call = Call(request, to: target, modelAsked: "mock/m", origin: .cli)
+    var call = Call(request, to: Plan(target, asked: "mock/m"), origin: .cli)
     change(&call)
     return call
   }
@@ -166,9 +166,9 @@ struct GatewaySideCalls {
   @Test func `a call goes only where it can be answered`() async throws {
     let world = try GatewayWorld(replies: "")
     var chat = world.call()
-    chat.target.route = .side(dialect: "openai-chat", base: "http://127.0.0.1:1")
+    chat.plan.first.route = .side(dialect: "openai-chat", base: "http://127.0.0.1:1")
     var vectors = world.embed(["a"])
-    vectors.target.route = .http(.openAIChat, base: "http://127.0.0.1:1")
+    vectors.plan.first.route = .http(.openAIChat, base: "http://127.0.0.1:1")
     for call in [chat, vectors] {
       let outcome = await world.answer(call)
       guard case .invalidRequest? = outcome.rejection else { throw SideCallMissing() }

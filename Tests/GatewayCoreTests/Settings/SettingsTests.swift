@@ -76,7 +76,7 @@ struct SettingsFile {
       "providers: {a: {base_url: '${NOPE}'}}",
       "c.yaml:1:27: providers.a.base_url: the variable NOPE is not set. Set it, or write the value."
     ),
-    ("routes: {}", "c.yaml:1:9: this version cannot enforce 'routes' yet. Remove the section."),
+    ("budgets: {}", "c.yaml:1:10: this version cannot enforce 'budgets' yet. Remove the section."),
     ("budgets: []", "c.yaml:1:10: this version cannot enforce 'budgets' yet. Remove the section."),
     ("models: {x: {}}", "c.yaml:1:10: 'x' is not of the form provider/model."),
     (

@@ -101,9 +101,13 @@ struct SettingsKeys {
         case .count: "7"
         case .price: "0.20"
         case .variable: "${KEY}"
+        case .size: "8MB"
+        case .list: "one, two"
         }
       let path = key.path.map { $0 == "*" ? (key.path[0] == "models" ? "a/b" : "name") : $0 }
-      let text = try YAMLEditor("", file: "c.yaml").setting(path, to: value)
+      // A route without targets is none.
+      let start = path[0] == "routes" ? "routes: {name: {targets: m}}" : ""
+      let text = try YAMLEditor(start, file: "c.yaml").setting(path, to: value)
       #expect(throws: Never.self, "\(text)") {
         try Settings.parse(Array(text.utf8), file: "c.yaml", variables: { _ in nil }, nearest: { _, _ in nil })
       }
@@ -118,8 +122,8 @@ struct SettingsOfTheWrongType {
       let path = key.path.map { $0 == "*" ? (key.path[0] == "models" ? "a/b" : "name") : $0 }
       let open = path.map { "{\($0): " }.joined()
       let close = String(repeating: "}", count: path.count)
-      var wrong = ["[a]", "{a: b}"]
-      if key.kind != .text { wrong.append("\"no such value\"") }
+      var wrong = key.kind == .list ? ["{a: b}", "[[a]]"] : ["[a]", "{a: b}"]
+      if ![.text, .list].contains(key.kind) { wrong.append("\"no such value\"") }
       for value in wrong {
         #expect("\(path): \(value)") {
           try Settings.parse(

@@ -19,6 +19,20 @@ extension OpenAIChat {
     return EncodedRequest(body: try JSON.splicing(members, into: body), changes: changes)
   }
 
+  public static func adding(cost: Int64, toUsageEvent frame: ArraySlice<UInt8>) -> [UInt8] {
+    var decoder = ServerSentEventDecoder()
+    var events: [ServerSentEvent] = []
+    try? decoder.decode(Array(frame), into: &events)
+    guard let data = events.first?.data, var chunk = (try? JSON.parse(Array(data)))?.object,
+      var usage = chunk["usage"]?.object, usage["cost"] == nil
+    else { return Array(frame) }
+    usage["cost"] = .number(JSONNumber(cost, places: 12))
+    chunk["usage"] = .object(usage)
+    var bytes: [UInt8] = []
+    ServerSentEventEncoder.append(data: JSON.object(chunk).bytes, to: &bytes)
+    return bytes
+  }
+
   private static func streaming(in body: [UInt8]) throws(WireError) -> (streams: Bool, options: JSONObject?) {
     var scanner = try JSONScanner(body[...])
     var streams = false

@@ -5,14 +5,24 @@ import Wire
 
 @testable import GatewayCore
 
-struct RetryPolicies {
+struct FailurePolicies {
+  @Test(arguments: [
+    (ProviderFailure.Kind.rateLimited, FailurePolicy.Remedy.wait), (.overloaded, .wait), (.server, .wait),
+    (.network, .wait), (.timeout, .moveOn), (.malformed, .moveOn), (.cut, .moveOn), (.authentication, .moveOn),
+    (.permission, .moveOn), (.notFound, .moveOn), (.quota, .moveOn), (.invalidRequest, .end), (.contextLength, .end),
+    (.contentFilter, .end),
+  ])
+  func `each kind of failure has its remedy`(_ kind: ProviderFailure.Kind, _ remedy: FailurePolicy.Remedy) {
+    #expect(FailurePolicy.remedy(for: kind) == remedy)
+  }
+
   @Test(arguments: ProviderFailure.Kind.allCases)
   func `only what may pass by itself is tried again`(_ kind: ProviderFailure.Kind) {
     let passes: Set<ProviderFailure.Kind> = [.rateLimited, .overloaded, .server, .network]
-    let wait = RetryPolicy.wait(after: ProviderFailure(kind, message: ""), attempt: 1, random: 0)
+    let wait = FailurePolicy.wait(after: ProviderFailure(kind, message: ""), attempt: 1, random: 0)
     #expect((wait != nil) == passes.contains(kind))
     let asked = ProviderFailure(kind, message: "", retryAfterMilliseconds: 5)
-    #expect((RetryPolicy.wait(after: asked, attempt: 1, random: 0) != nil) == passes.contains(kind))
+    #expect((FailurePolicy.wait(after: asked, attempt: 1, random: 0) != nil) == passes.contains(kind))
   }
 
   @Test(arguments: [
@@ -20,7 +30,7 @@ struct RetryPolicies {
     (8, 0, 16_000), (1000, 0, 16_000),
   ])
   func `waits double up to half a minute, less a random half`(_ attempt: Int, _ random: Double, _ milliseconds: Int) {
-    let wait = RetryPolicy.wait(after: ProviderFailure(.server, message: ""), attempt: attempt, random: random)
+    let wait = FailurePolicy.wait(after: ProviderFailure(.server, message: ""), attempt: attempt, random: random)
     #expect(wait == .milliseconds(milliseconds))
   }
 
@@ -29,7 +39,7 @@ struct RetryPolicies {
   ])
   func `what a provider asks for is kept to, or is too long`(_ asked: Int, _ wait: Duration?) {
     let failure = ProviderFailure(.rateLimited, message: "", retryAfterMilliseconds: asked)
-    #expect(RetryPolicy.wait(after: failure, attempt: 3, random: 0.9) == wait)
+    #expect(FailurePolicy.wait(after: failure, attempt: 3, random: 0.9) == wait)
   }
 }
 

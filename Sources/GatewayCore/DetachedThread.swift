@@ -1,0 +1,34 @@
+// Threads of our own, for what blocks.
+import Glibc
+
+/// A thread that nobody waits for; what it uses lives as long as it does.
+package enum DetachedThread {
+  /// Starts it; the error's number when the system gives none, else 0.
+  package static func start(_ run: @escaping @Sendable () -> Void) -> CInt {
+    let body = Unmanaged.passRetained(ThreadBody(run: run))
+    var thread = pthread_t()
+    // All signals are blocked before the thread exists: they belong to the thread that waits for them.
+    var all = sigset_t()
+    var before = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &before)
+    let code = pthread_create(&thread, nil, threadMain, body.toOpaque())
+    pthread_sigmask(SIG_SETMASK, &before, nil)
+    guard code == 0 else {
+      body.release()
+      return code
+    }
+    pthread_detach(thread)
+    return 0
+  }
+}
+
+private func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
+  return nil
+}
+
+private final class ThreadBody: Sendable {
+  let run: @Sendable () -> Void
+  init(run: @escaping @Sendable () -> Void) { self.run = run }
+}

@@ -1,0 +1,165 @@
+// What came of an answer goes to the caller, in the caller's own format where it has one, and what it tells about the
+// attempt is noted.
+
+import Wire
+
+/// Hands on what arrives during one attempt.
+struct AnswerRelay {
+  let runtime: Runtime
+  /// When the attempt began, on the clock that never jumps.
+  let began: Int64
+  /// Keys and tokens, which must not go out with what a provider says.
+  let secrets: [String]
+  /// The client that is answered, and in whose words.
+  let client: ClientCall?
+  let heading: ReplyHeading?
+  /// An answer whose caller has left is read to its end.
+  let drains: Bool
+  /// What usage costs, for callers that are told it with the usage.
+  let price: (Usage) -> Cost
+  let sink: (CallEvent) async throws -> Void
+
+  /// Microseconds since the attempt began.
+  var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
+
+  /// Whether the answer goes to a client piece by piece: then there is no way back after the first one.
+  private var streamsToClient: Bool { client?.request.request.streams == true }
+
+  /// The provider answers, and well.
+  func begin(_ head: AnswerHead, _ run: inout AttemptRun) async throws { try await tell(.answering(head), &run) }
+
+  /// Tells events, but for a failure before anything has gone out: another attempt may do better.
+  func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
+    try note(events, &run)
+    if client == nil {
+      if !events.isEmpty { try await tell(.chat(events.map(scrubbed)), &run) }
+    } else if streamsToClient, !events.isEmpty, run.failure == nil || run.hasBegun {
+      if run.failure != nil { run.failureIsTold = true }
+      var bytes: [UInt8] = []
+      encode(events.map(priced), into: &bytes, &run)
+      try await tell(bytes, &run)
+    }
+    try checkCancellation(run)
+  }
+
+  /// Forwards pieces of a stream as they came, with what was read of them.
+  func forward<Format>(
+    _ pieces: [ForwardedStream<Format>.Piece], _ events: [ChatEvent], _ run: inout AttemptRun
+  ) async throws {
+    try note(events, &run)
+    guard run.failure == nil || run.hasBegun else { return }
+    var bytes: [UInt8] = []
+    for piece in pieces {
+      switch piece {
+      case .bytes(let slice): bytes.isEmpty ? bytes = Array(slice) : bytes.append(contentsOf: slice)
+      case .usageEvent(let frame):
+        guard client?.request.wantsStreamUsage == true else { continue }
+        bytes +=
+          run.reply.reply.usage.flatMap { price($0).amount }
+          .map { Format.adding(cost: $0.count, toUsageEvent: frame) } ?? Array(frame)
+      }
+    }
+    if run.failure != nil {
+      run.failureIsTold = true
+      bytes = scrubbed(bytes)
+    }
+    try await tell(bytes, &run)
+    try checkCancellation(run)
+  }
+
+  /// Passes bytes on that nobody here has to understand.
+  func pass(_ bytes: [UInt8], _ run: inout AttemptRun) async throws {
+    try await tell(bytes, &run)
+    try checkCancellation(run)
+  }
+
+  /// The attempt is over: a client that has seen something of it is told the end, or the failure.
+  ///
+  /// `hasGoneOut` says that it has seen something, though no part of the answer.
+  func end(_ run: inout AttemptRun, hasGoneOut: Bool) async {
+    guard let client, let heading, !run.wasInterrupted, !run.callerLeft else { return }
+    if !streamsToClient {
+      guard run.failure == nil, run.body == nil, run.sideReply == nil, let format = client.dialect.served else {
+        return
+      }
+      let encoded = format.encodeReply(priced(run.reply.reply), under: heading)
+      run.body = encoded.body
+      run.replyChanges = encoded.changes.map(format.named)
+      return
+    }
+    var bytes: [UInt8] = []
+    if run.failure == nil {
+      run.encoder?.finish(into: &bytes)
+    } else if run.hasBegun || hasGoneOut, !run.failureIsTold, let failure = run.failure {
+      encode([.failed(failure.scrubbed(of: secrets))], into: &bytes, &run)
+      run.encoder?.finish(into: &bytes)
+    }
+    run.replyChanges = run.encoder?.changes ?? []
+    do {
+      try await tell(bytes, &run)
+    } catch {
+      run.wasInterrupted = true
+    }
+  }
+
+  private func encode(_ events: [ChatEvent], into bytes: inout [UInt8], _ run: inout AttemptRun) {
+    if run.encoder == nil, let heading { run.encoder = client?.dialect.served?.makeStreamEncoder(under: heading) }
+    run.encoder?.encode(events, into: &bytes)
+  }
+
+  private func tell(_ bytes: [UInt8], _ run: inout AttemptRun) async throws {
+    guard !bytes.isEmpty else { return }
+    run.hasBegun = true
+    try await tell(.bytes(bytes), &run)
+  }
+
+  private func tell(_ event: CallEvent, _ run: inout AttemptRun) async throws {
+    guard !run.callerLeft else { return }
+    do {
+      try await sink(event)
+    } catch {
+      guard drains else { throw error }
+      run.callerLeft = true
+      run.wasInterrupted = true
+    }
+  }
+
+  private func note(_ events: [ChatEvent], _ run: inout AttemptRun) throws {
+    for event in events {
+      try run.reply.add(scrubbed(event))
+      if case .failed(let failure) = event { run.failure = run.failure ?? failure.scrubbed(of: secrets) }
+      guard event.isContent else { continue }
+      if run.firstTokenMicroseconds == nil { run.firstTokenMicroseconds = elapsed }
+      if client == nil { run.hasBegun = true }
+    }
+  }
+
+  private func checkCancellation(_ run: AttemptRun) throws {
+    if !run.callerLeft { try Task.checkCancellation() }
+  }
+
+  // MARK: What the caller gets to see
+
+  private func priced(_ event: ChatEvent) -> ChatEvent {
+    guard case .usage(var usage) = event else { return scrubbed(event) }
+    usage.reportedCost = price(usage).amount?.count
+    return .usage(usage)
+  }
+
+  private func priced(_ reply: ChatReply) -> ChatReply {
+    guard let usage = reply.usage else { return reply }
+    var reply = reply
+    reply.usage?.reportedCost = price(usage).amount?.count
+    return reply
+  }
+
+  private func scrubbed(_ event: ChatEvent) -> ChatEvent {
+    guard case .failed(let failure) = event else { return event }
+    return .failed(failure.scrubbed(of: secrets))
+  }
+
+  private func scrubbed(_ bytes: [UInt8]) -> [UInt8] {
+    guard secrets.contains(where: { !$0.isEmpty && bytes.contains($0.utf8) }) else { return bytes }
+    return Array(secrets.reduce(String(decoding: bytes, as: UTF8.self)) { $0.replacing($1, with: "[key]") }.utf8)
+  }
+}

@@ -1,0 +1,107 @@
+// The virtual keys in the memory of a running gateway: asked for every request, on an event loop.
+import Synchronization
+
+/// Why a request may not use the gateway; told apart only as far as it gives nothing away.
+public enum AccessDenial: Error, Sendable, Equatable {
+  /// The key is missing, wrong, expired or revoked.
+  case unknown
+  /// The key is good, but not from this address.
+  case address
+  /// The key may not use this part of the gateway.
+  case surface(String)
+  /// The key may not call this model.
+  case model(String)
+
+  /// One clause for the caller.
+  public var problem: String {
+    switch self {
+    case .unknown: "the API key is missing or not valid"
+    case .address: "the API key may not be used from this address"
+    case .surface(let name): "the API key may not be used for \(name)"
+    case .model(let name): "the API key may not be used for the model '\(name)'"
+    }
+  }
+}
+
+/// What a gateway knows of all keys at one moment.
+struct AccessSnapshot: Sendable {
+  struct Secret: Sendable {
+    var digest: AccessDigest
+    var key: AccessKey
+    /// A secret that was rotated away is good until then.
+    var until: Timestamp?
+  }
+
+  let generation: Int64
+  /// No key was ever made.
+  let isEmpty: Bool
+  private let pepper: AccessPepper?
+  private let secrets: [AccessDigest: Secret]
+
+  init() {
+    (generation, isEmpty, pepper, secrets) = (0, true, nil, [:])
+  }
+
+  init(generation: Int64, _ entries: [AccessTables.Entry], pepper: AccessPepper?) {
+    self.generation = generation
+    self.pepper = pepper
+    isEmpty = entries.isEmpty
+    var secrets: [AccessDigest: Secret] = [:]
+    for entry in entries where entry.key.revokedAt == nil {
+      secrets[entry.digest] = Secret(digest: entry.digest, key: entry.key)
+      if let former = entry.former {
+        secrets[former.digest] = Secret(digest: former.digest, key: entry.key, until: former.until)
+      }
+    }
+    self.secrets = secrets
+  }
+
+  /// The key of a secret, while it is good.
+  func key(of secret: String, now: Timestamp) -> AccessKey? {
+    // Without libcrypto no key could have been made.
+    guard let digest = (try? pepper?.digest(of: secret)) ?? nil, let found = secrets[digest],
+      found.until.map({ now < $0 }) ?? true, found.key.isValid(at: now)
+    else { return nil }
+    return found.key
+  }
+}
+
+/// The keys that a running gateway lets in.
+public final class AccessBook: Sendable {
+  private let store: AccessStore
+  private let snapshot: Mutex<AccessSnapshot>
+
+  /// Reads the keys of `store`.
+  ///
+  /// Waits for the disk: not for an event loop.
+  package init(_ store: AccessStore, now: Timestamp) throws(AccessFailure) {
+    self.store = store
+    snapshot = Mutex(try store.snapshot(now: now))
+  }
+
+  /// No key was ever made: only programs on this machine may be let in, and all of them are.
+  ///
+  /// Stays false when the last key is revoked.
+  public var isEmpty: Bool { snapshot.withLock { $0.isEmpty } }
+
+  /// The key of a secret that came from a client at `address`.
+  ///
+  /// Touches neither files nor tables.
+  public func authenticate(
+    _ secret: String, from address: String?, now: Timestamp
+  ) -> Result<AccessKey, AccessDenial> {
+    guard let key = snapshot.withLock({ $0 }).key(of: secret, now: now) else { return .failure(.unknown) }
+    return key.allows(address: address) ? .success(key) : .failure(.address)
+  }
+
+  /// Reads the keys again if any was made or changed; true when so.
+  ///
+  /// When it throws, the keys stay as they were. Waits for the disk: not for an event loop.
+  @discardableResult
+  package func refresh() throws(AccessFailure) -> Bool {
+    guard let new = try store.snapshot(after: snapshot.withLock { $0.generation }) else { return false }
+    // Of two that refresh at once the one that read earlier may come later.
+    snapshot.withLock { if new.generation > $0.generation { $0 = new } }
+    return true
+  }
+}

@@ -1,0 +1,152 @@
+// Chats in the formats that are served: read, called, and told as they come.
+import GatewayCore
+import Wire
+
+extension Visit {
+  /// Answers a chat in `dialect`.
+  func chat(in dialect: DialectName, at address: RequestAddress) async -> Ending {
+    guard let format = dialect.served else { return await fail(.notFound, "'\(dialect.rawValue)' is not served") }
+    let client: ClientRequest
+    do {
+      client = try format.decodeRequest(request.body, at: address)
+    } catch {
+      return await fail(.invalidRequest, error.clientMessage)
+    }
+    let plan: Plan
+    do {
+      plan = try generation.plan(client.request.model, for: .chat, speaking: dialect)
+    } catch {
+      return await fail(.notFound, error.clientMessage(nearest: generation.nearestModel))
+    }
+    var call = Call(client.request, to: plan, origin: .server)
+    call.client = ClientCall(client, in: dialect, body: request.body, headers: passedHeaders)
+    if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }
+    return client.request.streams ? await stream(call, client) : await whole(call)
+  }
+
+  /// Header fields of a client that a provider of the same format gets too.
+  private static let passedNames = ["anthropic-beta", "anthropic-version", "openai-beta", "idempotency-key"]
+
+  private var passedHeaders: [(name: String, value: String)] {
+    Self.passedNames.flatMap { name in request.headers.values(of: name).map { (name, $0) } }
+  }
+
+  private func whole(_ call: Call) async -> Ending {
+    let outcome = await gateway.answer(call) { _ in }
+    guard let body = outcome.body else { return await fail(outcome, call) }
+    return await answer(200, body, outcome.headers).with(outcome, call)
+  }
+
+  private func stream(_ call: Call, _ client: ClientRequest) async -> Ending {
+    let format = StreamForm(isArray: client.isArray, keepAlive: generation.settings.keepAlive)
+    let common = commonHeaders
+    let outcome = await gateway.answer(
+      call, hasGoneOut: { writer.hasBegun },
+      to: { [writer] event in
+        switch event {
+        case .answering(let head):
+          try await writer.hold(200, format.headers + head.callHeaders + common, keepAlive: format.keepAlive)
+        case .bytes(let bytes): try await writer.write(bytes)
+        case .chat, .retrying, .movingOn: break
+        }
+      })
+    guard writer.hasBegun || outcome.failure == nil && outcome.rejection == nil else {
+      return await fail(outcome, call)
+    }
+    do {
+      // One that was cut short without a word is not ended as if it were whole.
+      if outcome.status != .interrupted { try await writer.finish() }
+      return Ending(status: 200).with(outcome, call)
+    } catch {
+      return Ending(status: Ending.clientLeft).with(outcome, call)
+    }
+  }
+
+  /// Tells why a call has no answer.
+  func fail(_ outcome: Outcome, _ call: Call) async -> Ending {
+    if outcome.status == .interrupted { return Ending(status: Ending.clientLeft).with(outcome, call) }
+    let failure =
+      outcome.failure ?? outcome.rejection?.asFailure(of: outcome.target.name)
+      ?? ProviderFailure(.server, message: "there is no answer")
+    var headers = outcome.headers
+    if case .limited(_, retryAfter: nil) = outcome.rejection { headers.append(("x-should-retry", "false")) }
+    return await fail(failure, headers).with(outcome, call)
+  }
+}
+
+/// How a stream is framed for a client.
+private struct StreamForm: Sendable {
+  let isArray: Bool
+  let keepAlive: KeepAlive
+
+  init(isArray: Bool, keepAlive: Duration) {
+    self.isArray = isArray
+    // Blanks may stand between the elements of a list.
+    var bytes: [UInt8] = isArray ? [0x0A] : []
+    if !isArray { ServerSentEventEncoder.appendComment("keep-alive", to: &bytes) }
+    self.keepAlive = KeepAlive(bytes, after: keepAlive)
+  }
+
+  var headers: [(name: String, value: String)] {
+    [
+      ("content-type", isArray ? "application/json" : "text/event-stream; charset=utf-8"),
+      ("cache-control", "no-cache"), ("x-accel-buffering", "no"),
+    ]
+  }
+}
+
+extension Ending {
+  /// The same with what the call came to.
+  func with(_ outcome: Outcome, _ call: Call) -> Ending {
+    var ending = self
+    ending.outcome = outcome
+    ending.isStream = call.request.streams
+    ending.failure = ending.failure ?? outcome.failure?.kind
+    return ending
+  }
+}
+
+extension WireError {
+  /// What is wrong with a body, for whoever sent it.
+  var clientMessage: String { "the request cannot be read: \(problem) (byte \(offset))" }
+}
+
+extension ResolutionFailure {
+  /// What is wrong with a model's name, and what was probably meant.
+  func clientMessage(nearest: (String) -> String?) -> String {
+    switch self {
+    case .unknown(let name):
+      "the model '\(name)' does not exist: \(why). \(nearest(name) ?? "Name it as PROVIDER/MODEL.")"
+    case .ambiguous(let name, let candidates), .notConfigured(let name, let candidates):
+      "the model '\(name)' is not clear: \(why). Name one of \(candidates.prefix(4).joined(separator: ", "))."
+    case .kindMissing(let provider, _), .dialectMissing(let provider, _), .addressIncomplete(let provider, _):
+      "the provider '\(provider)' cannot be called: \(why)."
+    }
+  }
+}
+
+extension GatewayCore.Rejection {
+  /// The rejection as a client of the server is told it.
+  func asFailure(of target: String) -> ProviderFailure {
+    switch self {
+    case .noKey(let problem):
+      // Not the client's key: it can do nothing about it.
+      ProviderFailure(.server, message: "\(target): \(problem.problem). \(problem.advice)")
+    case .changes(let changes):
+      ProviderFailure(
+        .invalidRequest,
+        message: "strict mode allows no changes: "
+          + changes.map { "\($0.field) \($0.what.rawValue) (\($0.why))" }.joined(separator: "; "))
+    case .invalidRequest(let problem): ProviderFailure(.invalidRequest, message: "\(target): \(problem)")
+    case .overCostLimit(let limit, let least):
+      ProviderFailure(
+        .quota, message: "\(target): the prompt alone costs about \(least.shown), more than \(limit.shown)")
+    case .unpricedUnderLimit: ProviderFailure(.quota, message: "\(target): its price is not known")
+    case .forbidden(let denial): ProviderFailure(.permission, message: denial.problem)
+    case .limited(let problem, let retryAfter):
+      ProviderFailure(
+        .rateLimited, message: problem,
+        retryAfterMilliseconds: retryAfter.map { Int(($0.inMicroseconds + 999) / 1000) })
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// What is no chat: vectors of texts and the ranking of documents.
+import GatewayCore
+import Wire
+
+extension Visit {
+  /// Answers with vectors, in the shape of `format`.
+  func embeddings(in format: EmbeddingFormat, at address: RequestAddress) async -> Ending {
+    guard let served = format.served else { return await fail(.notFound, "'\(format.rawValue)' is not served") }
+    let asked: EmbeddingRequest
+    do {
+      asked = try served.decodeEmbeddingRequest(request.body, at: address)
+    } catch {
+      return await fail(.invalidRequest, error.clientMessage)
+    }
+    return await side(.embeddings(asked), model: asked.model, kind: .embeddings) { reply, _ in
+      guard case .embeddings(let reply) = reply else { return nil }
+      return served.encodeEmbeddings(reply, answering: asked)
+    }
+  }
+
+  /// Ranks documents.
+  func rerank() async -> Ending {
+    let asked: RerankRequest
+    do {
+      asked = try RerankFormat.decodeRequest(request.body)
+    } catch {
+      return await fail(.invalidRequest, error.clientMessage)
+    }
+    return await side(.rerank(asked), model: asked.model, kind: .rerank) { reply, id in
+      guard case .rerank(let reply) = reply else { return nil }
+      return RerankFormat.encodeReply(reply, answering: asked, id: id)
+    }
+  }
+
+  private func side(
+    _ asked: SideRequest, model: String, kind: CallKind, encode: (SideReply, _ id: String) -> [UInt8]?
+  ) async -> Ending {
+    let plan: Plan
+    do {
+      plan = try generation.plan(model, for: kind, speaking: nil)
+    } catch {
+      return await fail(.notFound, error.clientMessage(nearest: generation.nearestModel))
+    }
+    var call = Call(asked, to: plan, origin: .server)
+    if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }
+    let outcome = await gateway.answer(call) { _ in }
+    guard outcome.failure == nil, let reply = outcome.sideReply?.priced(outcome.cost),
+      let body = encode(reply, outcome.id)
+    else { return await fail(outcome, call) }
+    return await answer(200, body, outcome.headers).with(outcome, call)
+  }
+}
+
+extension SideReply {
+  /// The reply with what the call cost, for formats that tell it.
+  fileprivate func priced(_ cost: Cost) -> SideReply {
+    switch self {
+    case .embeddings(var reply):
+      reply.usage?.reportedCost = cost.amount?.count
+      return .embeddings(reply)
+    case .rerank(var reply):
+      reply.usage?.reportedCost = cost.amount?.count
+      return .rerank(reply)
+    }
+  }
+}
