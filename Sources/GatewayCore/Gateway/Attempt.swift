@@ -82,7 +82,8 @@ extension Gateway {
     return AnswerRelay(
       runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, client: prepared.client,
       heading: prepared.client.map {
-        ReplyHeading(id: books.operationID, answering: $0.request, createdAt: Int(books.startedAt.seconds))
+        ReplyHeading(
+          id: books.operationID, answering: $0.request, createdAt: Int(books.startedAt.seconds), from: prepared.dialect)
       },
       drains: prepared.target.provider.onDisconnect == .drain,
       price: { Cost(of: $0, isEstimate: false, card: prepared.target.facts?.prices, terms: terms) }, sink: sink)

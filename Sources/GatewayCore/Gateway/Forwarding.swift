@@ -41,6 +41,11 @@ extension Gateway {
       }
     } catch let failure as TransportFailure where failure.kind == .cut && stream.isComplete {
       // Some servers drop the connection right after the last event.
+    } catch {
+      events.removeAll()
+      try? stream.readLast(into: &events)
+      try? await relay.forward([ForwardedStream<Format>.Piece](), events, &run)
+      throw error
     }
     pieces.removeAll()
     events.removeAll()
