@@ -15,7 +15,10 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
   public private(set) var isComplete = false
   private var id: ArraySlice<UInt8> = []
   private var model: ArraySlice<UInt8> = []
+  /// The usage that came last, and whether it was told.
   private var usage: ArraySlice<UInt8> = []
+  private var usageIsTold = false
+  private var toldUsage = false
   private var candidates: [Int: GeminiContentDelta] = [:]
   private var noted = NotedMembers()
 
@@ -40,6 +43,7 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
     candidates = [:]
     let extras = noted.take()
     if !extras.isEmpty { events.append(.extras(extras)) }
+    try tellUsage(into: &events)
   }
 
   // MARK: Framing
@@ -81,7 +85,8 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
     var scanner = try JSONScanner(data)
     // The candidates while the answer's id is not known: it may stand after them, but is told first.
     var candidates: ArraySlice<UInt8>?
-    var chunk = (id: id, model: model, usage: usage)
+    var chunk = (id: id, model: model)
+    var isLast = false
     try scanner.enterObject()
     while let name = try scanner.nextMember() {
       switch name {
@@ -89,9 +94,13 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
         if id.isEmpty { candidates = try scanner.raw() } else { try readCandidates(&scanner, into: &events) }
       case "responseId": chunk.id = try scanner.stringBytes() ?? id
       case "modelVersion": chunk.model = try scanner.stringBytes() ?? model
-      case "usageMetadata": chunk.usage = try scanner.raw()
+      case "usageMetadata":
+        usage = try scanner.raw()
+        usageIsTold = false
       case "promptFeedback": endBlocked(try scanner.value(), into: &events)
-      case "error": events.append(.failed(FailureBody(try scanner.value()).failure(status: 200)))
+      case "error":
+        isLast = true
+        events.append(.failed(FailureBody(try scanner.value()).failure(status: 200)))
       default: try noted.note(name, &scanner)
       }
     }
@@ -101,7 +110,9 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
       var scanner = try JSONScanner(candidates)
       try readCandidates(&scanner, into: &events)
     }
-    try tellUsage(chunk.usage, into: &events)
+    // Each chunk repeats the usage so far, and reading it costs more than the text: the first one tells what was read, for
+    // answers that break off, and the last one the rest.
+    if !toldUsage || isComplete || isLast { try tellUsage(into: &events) }
   }
 
   private mutating func tellStart(
@@ -112,11 +123,10 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
     events.append(.started(id: id.isEmpty ? nil : id.text, model: model.isEmpty ? nil : model.text))
   }
 
-  /// Each chunk tells all the usage so far.
-  private mutating func tellUsage(_ bytes: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) {
-    guard bytes != usage else { return }
-    usage = bytes
-    if let usage = GeminiContentUsage.decode(try JSON.parse(bytes)) { events.append(.usage(usage)) }
+  private mutating func tellUsage(into events: inout [ChatEvent]) throws(WireError) {
+    guard !usage.isEmpty, !usageIsTold else { return }
+    (usageIsTold, toldUsage) = (true, true)
+    if let usage = GeminiContentUsage.decode(try JSON.parse(usage)) { events.append(.usage(usage)) }
   }
 
   private mutating func endBlocked(_ feedback: JSON, into events: inout [ChatEvent]) {
