@@ -19,6 +19,14 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     var finish: Finish?
     /// Which block of thinking runs.
     var block = 0
+    /// The calls the client was told of, by the number of their events.
+    var calls: [Int: ToldCall] = [:]
+  }
+
+  /// A call as the client knows it. Those that the provider ran itself are none, and leave no gap.
+  private struct ToldCall: Sendable {
+    var place: Int
+    var isCustom: Bool
   }
 
   init(_ heading: ReplyHeading) {
@@ -151,18 +159,19 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
       }
       break scan
     }
+    begin(index, into: &bytes)
+    let place = choices[index]?.calls.count ?? 0
+    choices[index]?.calls[number] = ToldCall(place: place, isCustom: call.kind == .custom)
     var object = OpenAIChatMessageEncoder.call(call, seal).object ?? JSONObject()
-    object.members.insert(.init(name: "index", value: .number(JSONNumber(number))), at: 0)
+    object.members.insert(.init(name: "index", value: .number(JSONNumber(place))), at: 0)
     appendDelta(["tool_calls": .array([.object(object)])], index, into: &bytes)
-    if call.kind == .custom { customCalls.insert(number) }
   }
 
-  private var customCalls: Set<Int> = []
-
-  private mutating func appendArguments(_ piece: String, of call: Int, _ index: Int, into bytes: inout [UInt8]) {
+  private mutating func appendArguments(_ piece: String, of number: Int, _ index: Int, into bytes: inout [UInt8]) {
+    guard let call = choices[index]?.calls[number] else { return }
     openChunk(index, into: &bytes)
-    bytes += "{\"tool_calls\":[{\"index\":\(call),".utf8
-    bytes += (customCalls.contains(call) ? #""custom":{"input":"# : #""function":{"arguments":"#).utf8
+    bytes += "{\"tool_calls\":[{\"index\":\(call.place),".utf8
+    bytes += (call.isCustom ? #""custom":{"input":"# : #""function":{"arguments":"#).utf8
     JSONWriter.append(quoted: piece, to: &bytes)
     bytes += "}}]".utf8
     closeChunk(into: &bytes)
