@@ -26,7 +26,9 @@ def gateway(provider, tmp_path_factory):
     replay = recordings.Replay(folder) if recordings.are_there() else None
     if replay:
         entries |= {each["id"]: recordings.provider(each, replay.address) for each in recordings.chats()}
-    gateway = Gateway(os.environ["LLMGW"], folder, entries, {"clever": "as-openai/m"})
+    routes = {f"once-{name}": {"targets": [f"{name}/m"], "retries": 0} for name in FORMATS}
+    gateway = Gateway(os.environ["LLMGW"], folder, {
+        "providers": entries, "aliases": {"clever": "as-openai/m"}, "routes": routes})
     yield gateway
     gateway.stop()
     if replay:

@@ -28,6 +28,7 @@ class Asked:
     turns: list
     tools: list
     schema: dict | None
+    forced_tool: str | None = None
 
     def parts(self, kind):
         return [part for _, parts in self.turns for part in parts if part[0] == kind]
@@ -195,8 +196,10 @@ class AnthropicFormat:
                     parts.append(("result", part["tool_use_id"], texts_of(part.get("content"))))
             turns.append((message["role"], parts))
         form = (body.get("output_config") or {}).get("format") or body.get("output_format") or {}
-        tools = [tool["name"] for tool in body.get("tools") or []]
-        return Asked(texts_of(body.get("system")), turns, tools, form.get("schema"))
+        tools = {tool["name"]: tool["input_schema"] for tool in body.get("tools") or []}
+        forced = (body.get("tool_choice") or {}).get("name")
+        schema = form.get("schema") or tools.get(forced)
+        return Asked(texts_of(body.get("system")), turns, list(tools), schema, forced)
 
 
 class GeminiFormat:
@@ -207,11 +210,11 @@ class GeminiFormat:
         return "streamGenerateContent" in path
 
     @staticmethod
-    def parts(answer):
+    def parts(answer, texts):
         if answer.thinking:
             yield {"text": answer.thinking, "thought": True}
-        for piece in pieces(answer.text):
-            yield {"text": piece}
+        for text in texts:
+            yield {"text": text}
         for each in answer.calls:
             yield {"functionCall": {"id": each.id, "name": each.name, "args": each.arguments}}
 
@@ -226,11 +229,11 @@ class GeminiFormat:
 
     @staticmethod
     def whole(answer):
-        return GeminiFormat.frame(answer, list(GeminiFormat.parts(answer)), "STOP")
+        return GeminiFormat.frame(answer, list(GeminiFormat.parts(answer, [answer.text] if answer.text else [])), "STOP")
 
     @staticmethod
     def stream(answer):
-        parts = list(GeminiFormat.parts(answer))
+        parts = list(GeminiFormat.parts(answer, pieces(answer.text)))
         yield from events(GeminiFormat.frame(answer, [part], "STOP" if part is parts[-1] else None)
                           for part in parts)
 

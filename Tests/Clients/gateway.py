@@ -10,17 +10,17 @@ READY_SECONDS = 30
 
 
 class Gateway:
-    def __init__(self, binary, folder, providers, aliases):
+    def __init__(self, binary, folder, config):
         self.binary = binary
         folder = pathlib.Path(folder)
         self.environment = {
             "HOME": str(folder), "PATH": os.environ["PATH"], "LANG": "C.UTF-8", "UPSTREAM_KEY": "upstream-secret",
             "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "eu-west-1",
             **{f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}}
-        config = folder / "config" / "llmgw" / "config.yaml"
-        config.parent.mkdir(parents=True)
+        file = folder / "config" / "llmgw" / "config.yaml"
+        file.parent.mkdir(parents=True)
         # JSON is YAML.
-        config.write_text(json.dumps({"providers": providers, "aliases": aliases}, indent=1))
+        file.write_text(json.dumps(config, indent=1))
         self.key = self.run("access", "create", "--name", "t")["key"]
         self.errors = folder / "serve.log"
         with self.errors.open("wb") as errors:
@@ -42,13 +42,13 @@ class Gateway:
             time.sleep(0.05)
         raise AssertionError("llmgw serve does not listen:\n" + self.errors.read_text())
 
-    def last_call(self, until=lambda call: call["status"] != "open"):
-        """The newest call on the books, once it is as `until` says."""
+    def calls(self, count):
+        """The newest calls on the books, the last one first, once all of them are over."""
         end = time.monotonic() + READY_SECONDS
         while time.monotonic() < end:
-            rows = self.run("logs", "--limit", "1")["rows"]
-            if rows and until(rows[0]):
-                return rows[0]
+            rows = self.run("logs", "--limit", str(count))["rows"]
+            if rows and all(row["status"] != "open" for row in rows):
+                return rows
             time.sleep(0.1)
         raise AssertionError(f"the books still say {rows}")
 

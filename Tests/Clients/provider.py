@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from formats import FORMATS, Answer
+from formats import FORMATS, Answer, ToolCall
 
 
 @dataclass
@@ -21,6 +21,17 @@ class Slowly:
     """An answer whose stream pauses after each event."""
     answer: Answer
     pause: float
+
+
+@dataclass
+class Shaped:
+    """A value in the shape that was asked for: as text, or as the arguments of the tool that must be called."""
+    value: dict
+
+    def answer(self, asked):
+        if asked.forced_tool:
+            return Answer(calls=[ToolCall("call_1", asked.forced_tool, self.value)])
+        return Answer(json.dumps(self.value))
 
 
 @dataclass
@@ -72,6 +83,8 @@ class Provider:
             return self.whole(handler, told.status, form.failure(told.status, told.message), told.headers)
         if isinstance(told, Body):
             return self.whole(handler, 200, told.json, {})
+        if isinstance(told, Shaped):
+            told = told.answer(form.asked(body))
         pause, answer = (told.pause, told.answer) if isinstance(told, Slowly) else (0, told)
         if not form.streams(handler.path, body):
             return self.whole(handler, 200, form.whole(answer), {})

@@ -9,19 +9,31 @@ import recordings
 PROMPT = "Say something."
 
 
+def called(call):
+    """Name and arguments; some providers leave the type of a call out, and some calls take a text."""
+    part = call.custom if call.type == "custom" else call.function
+    return part.name, part.input if call.type == "custom" else part.arguments
+
+
+def text_of(content):
+    """What was said; a list, which some providers answer with, is forwarded as it came."""
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content if part["type"] == "text")
+    return content or ""
+
+
 def by_openai_chat(gateway, model, streams):
     client = clients.for_openai(gateway)
     messages = [{"role": "user", "content": PROMPT}]
     if not streams:
         message = client.chat.completions.create(model=model, messages=messages).choices[0].message
-        return message.content or "", [(each.function.name, each.function.arguments)
-                                       for each in message.tool_calls or [] if each.type == "function"]
+        return text_of(message.content), [called(each) for each in message.tool_calls or []]
     text, calls = "", {}
     for chunk in client.chat.completions.create(model=model, messages=messages, stream=True):
         for choice in chunk.choices:
-            if choice.index != 0:
+            if choice.index != 0 or choice.delta is None:
                 continue
-            text += choice.delta.content or ""
+            text += text_of(choice.delta.content)
             for part in choice.delta.tool_calls or []:
                 call = calls.setdefault(part.index, ["", ""])
                 call[0] += part.function.name or ""
@@ -42,8 +54,9 @@ def by_openai_responses(gateway, model, streams):
         assert response.output_text == text
     else:
         response = client.responses.create(model=model, input=PROMPT)
-    return response.output_text, [(each.name, each.arguments)
-                                  for each in response.output if each.type == "function_call"]
+    return response.output_text, [
+        (each.name, each.input if each.type == "custom_tool_call" else each.arguments)
+        for each in response.output if each.type in ("function_call", "custom_tool_call")]
 
 
 def by_anthropic(gateway, model, streams):
@@ -87,7 +100,9 @@ def whole_exchanges():
 def test_every_client_reads_every_provider(gateway, ask, exchange, expected):
     text, calls = ask(gateway, f"{exchange['id']}/{exchange['model'] or 'm'}", exchange["streaming"])
     assert text == expected["text"]
-    assert [name for name, _ in calls] == [each["name"] for each in expected["tool_calls"]]
-    for (_, arguments), each in zip(calls, expected["tool_calls"]):
+    # Some providers fill in the call of old clients with nothing.
+    wanted = [each for each in expected["tool_calls"] if each["name"]]
+    assert [name for name, _ in calls] == [each["name"] for each in wanted]
+    for (_, arguments), each in zip(calls, wanted):
         if each["arguments"] is not None:
             assert parsed(arguments) == each["arguments"]

@@ -23,7 +23,7 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     var calls: [Int: ToldCall] = [:]
   }
 
-  /// A call as the client knows it. Those that the provider ran itself are none, and leave no gap.
+  /// A call as the client knows it; those that the provider ran itself are none, and leave no gap.
   private struct ToldCall: Sendable {
     var place: Int
     var isCustom: Bool
