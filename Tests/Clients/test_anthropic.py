@@ -154,3 +154,17 @@ def test_a_stream_that_is_left_is_booked_as_interrupted(client, gateway, provide
     next(iter(stream))
     stream.close()
     assert gateway.calls(1)[0]["status"] == "interrupted"
+
+
+def test_what_a_coding_agent_asks_of_messages(client, provider, upstream):
+    provider.play(Answer("I look.", thinking="Where?", calls=CALLS[:1]))
+    cached = {"cache_control": {"type": "ephemeral"}}
+    with client.beta.messages.stream(
+            model=f"{upstream}/m", max_tokens=32000, betas=["interleaved-thinking-2025-05-14"],
+            metadata={"user_id": "u1"}, thinking={"type": "enabled", "budget_tokens": 16000},
+            system=[{"type": "text", "text": "You are a coding agent."}, {"type": "text", "text": "Be brief."} | cached],
+            tools=[WEATHER | cached],
+            messages=[{"role": "user", "content": [{"type": "text", "text": "Oslo?"} | cached]}]) as stream:
+        told = stream.get_final_message()
+    assert [block.type for block in told.content] == ["thinking", "text", "tool_use"]
+    assert "You are a coding agent." in provider.asked().system

@@ -195,3 +195,19 @@ def test_a_stream_that_is_left_is_booked_as_interrupted(client, gateway, provide
     next(iter(stream))
     stream.close()
     assert gateway.calls(1)[0]["status"] == "interrupted"
+
+
+def test_what_a_coding_agent_asks_of_responses(client, provider, upstream):
+    provider.play(Answer("I look.", thinking="Where?", calls=CALLS[:1]))
+    events = list(client.responses.create(
+        model=f"{upstream}/m", instructions="You are a coding agent.", stream=True, store=False,
+        include=["reasoning.encrypted_content"], parallel_tool_calls=False, tool_choice="auto", prompt_cache_key="s1",
+        reasoning={"effort": "medium", "summary": "auto"}, tools=[
+            {"type": "function", "strict": False} | WEATHER["function"],
+            {"type": "custom", "name": "apply_patch", "description": "Edits files.",
+             "format": {"type": "grammar", "syntax": "lark", "definition": "start: /.+/"}}],
+        input=[{"type": "message", "role": "developer", "content": [{"type": "input_text", "text": "Be brief."}]},
+               {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Oslo?"}]}]))
+    done = [event.item.type for event in events if event.type == "response.output_item.done"]
+    assert done == ["reasoning", "message", "function_call"]
+    assert events[-1].type == "response.completed"
