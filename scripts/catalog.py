@@ -2,7 +2,7 @@
 """Provider data files in Sources/GatewayCore/Catalog/data, and what the binary embeds of them.
 
   catalog.py import FACTS   merge FACTS/providers.json and FACTS/models.json into the data files;
-                            fields and quirks that only the data files have (OWN_FIELDS, OWN_QUIRKS) stay
+                            fields, quirks and refusals that only the data files have (OWN_…) stay
   catalog.py embed          write the tables in Sources/CCatalog from the data files
   catalog.py check          exit 1 when the tables are not what `embed` would write
 
@@ -26,7 +26,9 @@ PER_MILLION = {  # prices per token; every other price is per the unit in its na
 OWN_FIELDS = ("default_rank", "default_model", "signing_service", "dialect_by_model")
 OWN_QUIRKS = (
     "embedding_dimensions_param", "embedding_encoding_param", "embedding_input_param", "embedding_purpose_param",
-    "embedding_purposes", "embedding_truncate_param", "takes_cache_control", "thought_signatures", "tool_call_ids")
+    "embedding_purposes", "embedding_truncate_param", "required_headers", "takes_cache_control", "thought_signatures",
+    "tool_call_ids")
+OWN_REFUSALS = ("thinking_off",)  # of a model's `no`
 PROVIDER_FIELDS = (
     "id", "name", "aliases", "dialect", "base_url", "also", "base_url_env", "alt_base_url", "beta_base_url",
     "native_base_url", "api_key_env", "env", "auth", "signing_service", "endpoints", "models_path", "quirks", "local", "port",
@@ -101,7 +103,15 @@ def import_facts(folder):
         provider["checked"] = catalogue["generated"]
         if name in catalogue["defaults"]:
             provider["price_defaults"] = catalogue["defaults"][name]
+        keep_refusals(known.get("models", {}), models.get(name, {}))
         write_data_file(path, provider, models.get(name, {}))
+
+
+def keep_refusals(known, models):
+    for name, row in models.items():
+        own = {word for word in known.get(name, {}).get("no", []) if word in OWN_REFUSALS}
+        if own:
+            row["no"] = sorted(own.union(row.get("no", [])))
 
 
 def tables():

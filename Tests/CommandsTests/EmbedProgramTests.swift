@@ -109,7 +109,7 @@ struct Embedding {
   @Test(arguments: [
     (["embed", "text"], "", 2, "no model is named"), (["embed", "-m", "mock/m"], "", 2, "there is no text"),
     (["embed", "-m", "anthropic/m", "text"], "", 4, "it is not called for embeddings"),
-    (["embed", "-m", "offline/echo", "text"], "", 2, "is not called for embeddings"),
+    (["embed", "-m", "offline/echo", "text"], "", 2, "offline/echo: it is not called for embeddings"),
     (["embed", "-m", "mock/m", "--binary", "--json", "text"], "", 2, "do not go together"),
     (["embed", "-m", "mock/m", "--lines", "text"], "", 2, "'--lines' reads standard input"),
     (["embed", "-m", "mock/m", "-f", "/none", "text"], "", 1, "file '/none'"),

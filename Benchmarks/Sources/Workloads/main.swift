@@ -5,7 +5,7 @@ import Wire
 
 let usage = """
   usage: Workloads (stream-FORMAT | translate-FORMAT-to-FORMAT | forward-FORMAT | long-arguments | json-body | nothing) REPEATS
-  FORMAT: openai-chat, anthropic-messages or openai-responses
+  FORMAT: openai-chat, anthropic-messages, openai-responses, gemini or bedrock-converse
   """
 guard CommandLine.arguments.count == 3, let repeats = Int(CommandLine.arguments[2]) else {
   print(usage)
@@ -24,6 +24,13 @@ case "translate-openai-responses-to-openai-chat":
   try translate(OpenAIResponses.self, to: OpenAIChat.self, responsesStream(chunks: 10_000), repeats)
 case "translate-openai-chat-to-openai-responses":
   try translate(OpenAIChat.self, to: OpenAIResponses.self, openAIChatStream(chunks: 10_000), repeats)
+case "translate-gemini-to-openai-chat":
+  try translate(GeminiContent.self, to: OpenAIChat.self, geminiStream(chunks: 10_000), repeats)
+case "translate-openai-chat-to-gemini":
+  try translate(OpenAIChat.self, to: GeminiContent.self, openAIChatStream(chunks: 10_000), repeats)
+case "translate-bedrock-converse-to-openai-chat":
+  try translate(BedrockConverse.self, to: OpenAIChat.self, try bedrockStream(chunks: 10_000), repeats)
+case "forward-gemini": try forward(GeminiContent.self, geminiStream(chunks: 10_000), repeats)
 case "forward-openai-responses": try forward(OpenAIResponses.self, responsesStream(chunks: 10_000), repeats)
 case "forward-openai-chat": try forward(OpenAIChat.self, openAIChatStream(chunks: 10_000), repeats)
 case "forward-anthropic-messages": try forward(AnthropicMessages.self, anthropicStream(chunks: 10_000), repeats)
@@ -149,6 +156,39 @@ func anthropicStream(chunks: Int) -> [UInt8] {
   )
   text += event("message_stop", #"{"type":"message_stop"}"#)
   return Array(text.utf8)
+}
+
+/// Each chunk repeats the ids, the ratings and the usage, as the API's do.
+func geminiStream(chunks: Int) -> [UInt8] {
+  func chunk(_ text: String, _ count: Int, _ end: String = "") -> String {
+    #"data: {"candidates":[{"content":{"parts":[{"text":"\#(text)"}],"role":"model"},\#(end)"index":0}],"#
+      + #""usageMetadata":{"promptTokenCount":10,"candidatesTokenCount":\#(count),"totalTokenCount":\#(10 + count),"#
+      + #""promptTokensDetails":[{"modality":"TEXT","tokenCount":10}]},"modelVersion":"m-1","responseId":"r-1"}"#
+      + "\r\n\r\n"
+  }
+  var text = ""
+  for index in 0..<chunks { text += chunk(" word\(index % 100)", index + 1) }
+  return Array((text + chunk("", chunks, #""finishReason":"STOP","#)).utf8)
+}
+
+func bedrockStream(chunks: Int) throws -> [UInt8] {
+  var bytes: [UInt8] = []
+  func event(_ type: String, _ payload: String) throws {
+    let headers = [(":event-type", type), (":content-type", "application/json"), (":message-type", "event")]
+    let message = AWSEventStreamMessage(
+      headers: headers.map { .init(name: Array($0.0.utf8)[...], value: .string(Array($0.1.utf8)[...])) },
+      payload: Array(payload.utf8)[...])
+    try AWSEventStreamEncoder.append(message, to: &bytes)
+  }
+  try event("messageStart", #"{"p":"abcdefgh","role":"assistant"}"#)
+  for index in 0..<chunks {
+    try event(
+      "contentBlockDelta", #"{"contentBlockIndex":0,"delta":{"text":" word\#(index % 100)"},"p":"abcdefghijk"}"#)
+  }
+  try event("contentBlockStop", #"{"contentBlockIndex":0,"p":"abc"}"#)
+  try event("messageStop", #"{"p":"abcdef","stopReason":"end_turn"}"#)
+  try event("metadata", #"{"metrics":{"latencyMs":9},"usage":{"inputTokens":10,"outputTokens":10000}}"#)
+  return bytes
 }
 
 func responsesStream(chunks: Int) -> [UInt8] {

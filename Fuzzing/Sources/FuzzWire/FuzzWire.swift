@@ -160,15 +160,17 @@ private func forward<Format: ServedDialect>(_ format: Format.Type, _ body: [UInt
   }
 }
 
+/// As an answer of an unknown format, and of each: only its own client gets what others have no words for.
 private func tell<Format: ServedDialect>(_ format: Format.Type, _ events: [ChatEvent]) {
-  var encoder = Format.makeStreamEncoder(under: heading)
-  var bytes: [UInt8] = []
-  encoder.encode(events, into: &bytes)
-  encoder.finish(into: &bytes)
+  for source in [nil] + DialectName.allCases.filter({ $0.served != nil }) {
+    let client = ClientRequest(ChatRequest(model: "m", messages: []), wantsStreamUsage: true)
+    let heading = ReplyHeading(id: "r", answering: client, createdAt: 0, from: source)
+    var encoder = Format.makeStreamEncoder(under: heading)
+    var bytes: [UInt8] = []
+    encoder.encode(events, into: &bytes)
+    encoder.finish(into: &bytes)
+  }
 }
-
-private let heading = ReplyHeading(
-  id: "r", answering: ClientRequest(ChatRequest(model: "m", messages: []), wantsStreamUsage: true), createdAt: 0)
 
 private func translate<Format: ServedDialect>(_ format: Format.Type, from name: DialectName, _ body: [UInt8]) {
   guard let client = try? Format.decodeRequest(body, at: RequestAddress(model: "m")) else { return }

@@ -82,7 +82,8 @@ extension Gateway {
     return AnswerRelay(
       runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, client: prepared.client,
       heading: prepared.client.map {
-        ReplyHeading(id: books.operationID, answering: $0.request, createdAt: Int(books.startedAt.seconds))
+        ReplyHeading(
+          id: books.operationID, answering: $0.request, createdAt: Int(books.startedAt.seconds), from: prepared.dialect)
       },
       drains: prepared.target.provider.onDisconnect == .drain,
       price: { Cost(of: $0, isEstimate: false, card: prepared.target.facts?.prices, terms: terms) }, sink: sink)
@@ -142,9 +143,9 @@ extension Gateway {
     _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
     _ relay: AnswerRelay
   ) async throws {
-    let kind = (response.headers["content-type"] ?? "").lowercased()
-    let isWhole = kind.contains("json") || kind.contains("html")
-    if kind.contains("event-stream") || kind.contains(D.streamContentType) || (prepared.request.streams && !isWhole) {
+    let kind = response.mediaType
+    let isWhole = kind == "application/json" || kind.hasSuffix("+json") || kind == "text/html"
+    if response.isEventStream || kind == D.streamContentType || (prepared.request.streams && !isWhole) {
       try await decodeStream(dialect, response, prepared, &run, relay)
     } else {
       try await decodeWhole(dialect, response, prepared, &run, relay)

@@ -14,6 +14,8 @@ struct Books {
   /// How they ended, in order.
   private(set) var closings: [AttemptClosing] = []
   private let storesContents: Bool
+  /// The caller gets its answer before the end of the call is committed: its beginning was, before anything left.
+  private let postsItsEnd: Bool
 
   init(ledger: Result<Ledger, LedgerFailure>, call: Call, id: String, startedAt: Timestamp) {
     switch ledger {
@@ -23,6 +25,7 @@ struct Books {
       self.failure = failure
     }
     storesContents = call.storesContents
+    postsItsEnd = call.origin == .server
     operation = OperationOpening(
       id: id, kind: call.kind.rawValue, startedAt: startedAt, origin: call.origin,
       modelAsked: call.plan.asked, keyID: call.key?.id, user: call.user, project: call.project, session: call.session,
@@ -43,7 +46,7 @@ struct Books {
       operationID: operation.id, number: run.number, cause: cause,
       startedAt: run.startedAt, provider: prepared.target.provider.id, model: prepared.target.model,
       streams: prepared.request.streams, priceCard: card, estimatedInputTokens: prepared.estimatedInputTokens,
-      estimatedCost: prepared.estimate(now: run.startedAt).input)
+      estimatedCost: prepared.price(input: prepared.estimatedInputTokens, output: 0, now: run.startedAt))
     await write(opened() + [.openAttempt(opening)])
   }
 
@@ -64,7 +67,12 @@ struct Books {
     }
     var closing = closing
     if !storesContents { closing.reply = nil }
-    await write(entries + [.closeOperation(id: operation.id, closing)])
+    entries.append(.closeOperation(id: operation.id, closing))
+    if postsItsEnd, failure == nil, let ledger {
+      ledger.post(entries)
+    } else {
+      await write(entries)
+    }
   }
 
   private mutating func opened() -> [LedgerEntry] {

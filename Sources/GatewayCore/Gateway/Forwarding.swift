@@ -8,10 +8,9 @@ extension Gateway {
     _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
     _ relay: AnswerRelay
   ) async throws {
-    let kind = (response.headers["content-type"] ?? "").lowercased()
-    if kind.contains("event-stream"), !prepared.request.streams {
+    if response.isEventStream, !prepared.request.streams {
       try await decode(format, response, prepared, &run, relay)
-    } else if kind.contains("event-stream") {
+    } else if response.isEventStream {
       try await forwardStream(format, response, prepared, &run, relay)
     } else {
       // A stream that was asked for and did not come is made of the whole answer.
@@ -42,6 +41,11 @@ extension Gateway {
       }
     } catch let failure as TransportFailure where failure.kind == .cut && stream.isComplete {
       // Some servers drop the connection right after the last event.
+    } catch {
+      events.removeAll()
+      try? stream.readLast(into: &events)
+      try? await relay.forward([ForwardedStream<Format>.Piece](), events, &run)
+      throw error
     }
     pieces.removeAll()
     events.removeAll()

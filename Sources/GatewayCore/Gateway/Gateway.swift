@@ -36,6 +36,9 @@ public final class Gateway: Sendable {
   /// Units that wait to be booked.
   package var ledgerQueue: Int { (try? ledger.get())?.waiting ?? 0 }
 
+  /// Ends of calls that could not be booked.
+  package var ledgerFailures: Int { (try? ledger.get())?.failures ?? 0 }
+
   /// Why nothing can be booked at the moment; `nil` when all is well.
   package func ledgerProblem() async -> String? {
     switch ledger {

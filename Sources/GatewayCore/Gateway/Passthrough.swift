@@ -74,7 +74,7 @@ extension Gateway {
     run.hasBegun = true
     try await relay.begin(head, &run)
     var reader = PassedReader(
-      prepared, http, isStream: (response.headers["content-type"] ?? "").contains("event-stream"))
+      prepared, http, isStream: response.isEventStream)
     for try await bytes in response.body {
       reader.read(bytes)
       try await relay.pass(bytes, &run)

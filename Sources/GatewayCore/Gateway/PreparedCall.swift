@@ -64,7 +64,7 @@ extension Gateway {
       try encode(&prepared, side, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
     case (.inProcess, nil): break
     case (_, let side):
-      throw .invalidRequest("\(target.name) is not called for \((side?.kind ?? .chat).rawValue)")
+      throw .invalidRequest("it is not called for \((side?.kind ?? .chat).rawValue)")
     }
     if call.isStrict {
       let refused = prepared.changes.filter { !$0.isExemptFromStrict }
@@ -107,15 +107,17 @@ extension Gateway {
       return try dialect.dialect.encode(prepared.request, to: traits, quirks: prepared.quirks)
     }
     // A request that was changed on our side, or a stream in a form of its own, has to be written anew.
-    if client.dialect.format == dialect.format, !client.request.isArray, prepared.changes.isEmpty {
+    if client.dialect.format == dialect.format, client.request.takesForwardedStreams, prepared.changes.isEmpty {
       prepared.isForwarded = true
       return try format.forward(client.body, model: prepared.request.model, quirks: prepared.quirks)
     }
     var own = client.request
     own.request = prepared.request
-    let (request, changes) = Translation.request(of: own, from: client.dialect, to: dialect)
-    var encoded = try dialect.dialect.encode(request, to: traits, quirks: prepared.quirks)
-    encoded.changes = (changes + encoded.changes).map(format.named)
+    let step = Translation.request(of: own, from: client.dialect, to: dialect)
+    var encoded = try dialect.dialect.encode(step.request, to: traits, quirks: prepared.quirks)
+    // What was taken out stood at the client's places; what is left may have moved up.
+    encoded.changes =
+      step.changes.map { format.named($0, at: own.places) } + encoded.changes.map { format.named($0, at: step.places) }
     return encoded
   }
 

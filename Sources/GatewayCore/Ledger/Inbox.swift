@@ -11,6 +11,8 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
   private let filled = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var units: [Unit] = []
   private var isClosed = false
+  /// Somebody waits for what is in it.
+  private var isUrgent = false
   private let limit: Int
 
   package init(limit: Int = .max) {
@@ -34,14 +36,21 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
   }
 
   /// Hands over `unit`; false, and the unit stays with the caller, when the inbox is closed or full.
-  package func put(_ unit: Unit) -> Bool {
+  ///
+  /// What is not urgent may lie for `patience`, so that it is taken together with what comes after it.
+  package func put(_ unit: Unit, isUrgent: Bool = true) -> Bool {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     guard !isClosed, units.count < limit else { return false }
     units.append(unit)
-    if units.count == 1 { pthread_cond_signal(filled) }
+    if units.count == 1 || isUrgent && !self.isUrgent || units.count == Self.mostPatient { pthread_cond_signal(filled) }
+    if isUrgent { self.isUrgent = true }
     return true
   }
+
+  private static var patience: Int { 5_000_000 }  // nanoseconds
+  /// So many units do not wait any longer.
+  private static var mostPatient: Int { 512 }
 
   /// Nothing is taken in any more; what is in there is still handed out.
   package func close() {
@@ -59,8 +68,24 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     while units.isEmpty, !isClosed { pthread_cond_wait(filled, mutex) }
     guard !units.isEmpty else { return nil }
+    if !isUrgent { waitForMore() }
+    isUrgent = false
     let taken = units
     units = []
     return taken
+  }
+
+  /// With the mutex locked.
+  private func waitForMore() {
+    var deadline = timespec()
+    clock_gettime(CLOCK_REALTIME, &deadline)
+    deadline.tv_nsec += Self.patience
+    if deadline.tv_nsec >= 1_000_000_000 {
+      deadline.tv_nsec -= 1_000_000_000
+      deadline.tv_sec += 1
+    }
+    while !isUrgent, !isClosed, units.count < Self.mostPatient {
+      guard pthread_cond_timedwait(filled, mutex, &deadline) == 0 else { return }
+    }
   }
 }

@@ -1,5 +1,6 @@
 // The books of every call. Each line is durable when its call returns; what a process leaves open is found again.
 import Glibc
+import Synchronization
 
 /// How a ledger is kept.
 public struct LedgerSettings: Sendable, Equatable {
@@ -37,6 +38,7 @@ public final class Ledger: Sendable {
   public let files: LedgerFiles
   private let writer: LedgerWriter
   private let ended: Latch
+  private let failedPosts = Atomic(0)
 
   /// Opens the ledger in `files`, which is begun or brought up to date if need be, and settles what dead processes left
   /// open.
@@ -102,6 +104,19 @@ public final class Ledger: Sendable {
     }
     try result.get()
   }
+
+  /// Books entries for which nobody waits: they are committed within milliseconds, together with others.
+  ///
+  /// What is then not written is counted.
+  package func post(_ entries: [LedgerEntry]) {
+    let unit = LedgerWriter.Unit(entries: entries) { [weak self] result in
+      if case .failure = result { self?.failedPosts.add(1, ordering: .relaxed) }
+    }
+    if !writer.inbox.put(unit, isUrgent: false) { failedPosts.add(1, ordering: .relaxed) }
+  }
+
+  /// How often what was posted could not be written.
+  package var failures: Int { failedPosts.load(ordering: .relaxed) }
 
   /// How much waits to be written.
   package var waiting: Int { writer.inbox.count }

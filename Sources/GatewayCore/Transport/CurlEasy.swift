@@ -80,9 +80,11 @@ extension CurlEasy {
 
   private func setHeaders(_ request: HTTPRequest) throws(TransportFailure) {
     var lines = ["Expect:"]  // no `100-continue` round trip before a body
-    if !request.headers.contains(where: { $0.name.lowercased() == "content-type" }) { lines.append("Content-Type:") }
+    if !request.headers.contains(where: { HTTPSyntax.areSame($0.name, "content-type") }) {
+      lines.append("Content-Type:")
+    }
     for (name, value) in request.headers {
-      guard Self.isToken(name), Self.isOneLine(value) else {
+      guard HTTPSyntax.isToken(name), Self.isOneLine(value) else {
         throw TransportFailure(.other, "a request header has a name or value that cannot be sent")
       }
       lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
@@ -95,7 +97,9 @@ extension CurlEasy {
   }
 
   private func setBody(_ request: HTTPRequest) throws(TransportFailure) {
-    guard Self.isToken(request.method) else { throw TransportFailure(.other, "the request method cannot be sent") }
+    guard HTTPSyntax.isToken(request.method) else {
+      throw TransportFailure(.other, "the request method cannot be sent")
+    }
     switch request.method {
     case "GET" where request.body.isEmpty: try set(CURLOPT_HTTPGET, 1)
     case "HEAD" where request.body.isEmpty: try set(CURLOPT_NOBODY, 1)
@@ -146,11 +150,6 @@ extension CurlEasy {
     guard code == CURLE_OK else {
       throw TransportFailure(.other, "libcurl refused \(what): \(String(cString: ccurl_easy_strerror(code)))")
     }
-  }
-
-  /// RFC 9110, 5.6.2.
-  private static func isToken(_ text: String) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#"(),/:;<=>?@[\]{}""#.utf8.contains($0) }
   }
 
   private static func isOneLine(_ text: String) -> Bool {

@@ -16,10 +16,10 @@ public struct HTTPHeaders: Sendable, RandomAccessCollection {
   public subscript(position: Int) -> Field { fields[position] }
 
   /// The value of the first field of that name.
-  public subscript(name: String) -> String? { fields.first { Self.same($0.name, name) }?.value }
+  public subscript(name: String) -> String? { fields.first { HTTPSyntax.areSame($0.name, name) }?.value }
 
   /// The values of all fields of that name, in order.
-  public func values(of name: String) -> [String] { fields.filter { Self.same($0.name, name) }.map(\.value) }
+  public func values(of name: String) -> [String] { fields.filter { HTTPSyntax.areSame($0.name, name) }.map(\.value) }
 
   /// Reads one `name: value` line; a line that begins with a blank continues the field before it.
   mutating func append(line: UnsafeBufferPointer<UInt8>) {
@@ -38,10 +38,4 @@ public struct HTTPHeaders: Sendable, RandomAccessCollection {
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
-
-  private static func same(_ one: String, _ other: String) -> Bool {
-    one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { lowercase($0) == lowercase($1) }
-  }
-
-  private static func lowercase(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 }

@@ -7,20 +7,27 @@ struct Origin: Equatable {
 
   /// `nil` when `url` is not an absolute http(s) address of printable ASCII without blanks.
   init?(url: String) {
-    guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), let (scheme, rest) = Self.split(url[...], at: "://")
+    // By bytes: this is asked for every request.
+    let bytes = Array(url.utf8)
+    guard bytes.allSatisfy({ (0x21...0x7E).contains($0) }), let colon = bytes.firstIndex(of: UInt8(ascii: ":")),
+      bytes[colon...].starts(with: "://".utf8)
     else { return nil }
     let defaultPort: String
-    switch scheme.lowercased() {
+    switch String(decoding: bytes[..<colon], as: UTF8.self).lowercased() {
     case "http": defaultPort = "80"
     case "https": defaultPort = "443"
     default: return nil
     }
-    let authority = rest.prefix { !"/?#".contains($0) }
-    let hostAndPort = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-    let hostEnd = hostAndPort.lastIndex(of: "]").map(hostAndPort.index(after:)) ?? hostAndPort.startIndex
-    let colon = hostAndPort[hostEnd...].firstIndex(of: ":") ?? hostAndPort.endIndex
-    host = hostAndPort[..<colon].lowercased()
-    port = colon == hostAndPort.endIndex ? defaultPort : String(hostAndPort[hostAndPort.index(after: colon)...])
+    let authority = bytes[(colon + 3)...].prefix {
+      $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#")
+    }
+    let hostAndPort = authority.lastIndex(of: UInt8(ascii: "@")).map { authority[($0 + 1)...] } ?? authority
+    let hostEnd = hostAndPort.lastIndex(of: UInt8(ascii: "]")).map { $0 + 1 } ?? hostAndPort.startIndex
+    let portMark = hostAndPort[hostEnd...].firstIndex(of: UInt8(ascii: ":")) ?? hostAndPort.endIndex
+    host = String(decoding: hostAndPort[..<portMark].map(HTTPSyntax.lowercase), as: UTF8.self)
+    port =
+      portMark == hostAndPort.endIndex
+      ? defaultPort : String(decoding: hostAndPort[(portMark + 1)...], as: UTF8.self)
     guard !host.isEmpty, let number = UInt16(port), number > 0 else { return nil }
   }
 
@@ -31,11 +38,6 @@ struct Origin: Equatable {
   private var isLoopbackIPv4: Bool {
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
-  }
-
-  private static func split(_ text: Substring, at mark: String) -> (Substring, Substring)? {
-    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix(mark) else { return nil }
-    return (text[..<colon], text[text.index(colon, offsetBy: mark.count)...])
   }
 }
 

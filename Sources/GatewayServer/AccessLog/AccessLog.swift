@@ -15,6 +15,8 @@ package final class AccessLog: Sendable {
     package var format = AccessLogFormat.json
     /// Requests that matter less are left out.
     package var level = AccessLogLevel.info
+    /// Lines that wait; one more is dropped, counted, and told in the log.
+    package var waitingLines = 8192
     package var now: @Sendable () -> Timestamp
 
     package init(_ place: Place, now: @escaping @Sendable () -> Timestamp) {
@@ -31,15 +33,13 @@ package final class AccessLog: Sendable {
     case wake
   }
 
-  /// Lines that wait; one more is dropped, counted, and told in the log.
-  static let waitingLimit = 8192
   /// Characters of a text that a client chooses.
   static let textLimit = 256
   /// One write takes as many lines as there are, up to about this.
   private static let batchBytes = 64 << 10
 
   private let configuration: Configuration
-  private let inbox = Inbox<Unit>(limit: waitingLimit)
+  private let inbox: Inbox<Unit>
   private let dropped = Atomic(0)
   private let mustReopen = Atomic(false)
   private let file: Mutex<LogFile>
@@ -48,6 +48,7 @@ package final class AccessLog: Sendable {
   /// Opens the file and starts the thread, which keeps the log alive until it is closed.
   package init(_ configuration: Configuration) throws(Failure) {
     self.configuration = configuration
+    inbox = Inbox(limit: configuration.waitingLines)
     switch configuration.place {
     case .standardError: file = Mutex(.standardError)
     case .file(let path): file = Mutex(try LogFile(appendingTo: path))

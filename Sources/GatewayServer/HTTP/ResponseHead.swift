@@ -1,4 +1,5 @@
 // The status line and the header fields of an answer, and the frame of its body. No I/O.
+import GatewayCore
 import NIOCore
 
 /// How a client sees where an answer's body ends.
@@ -31,7 +32,7 @@ struct ResponseHead {
     output.writeStaticString(Self.reason(of: status))
     output.writeStaticString("\r\ndate: ")
     output.writeString(date)
-    for (name, value) in headers where Self.isToken(name) && !Self.ownFields.contains(name.lowercased()) {
+    for (name, value) in headers where HTTPSyntax.isToken(name) && !Self.isOwn(name) {
       output.writeStaticString("\r\n")
       output.writeString(name)
       output.writeStaticString(": ")
@@ -62,15 +63,7 @@ struct ResponseHead {
 
   private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
-  private static func isToken(_ name: String) -> Bool {
-    !name.isEmpty
-      && name.utf8.allSatisfy { byte in
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
-      }
-  }
+  private static func isOwn(_ name: String) -> Bool { ownFields.contains { HTTPSyntax.areSame($0, name) } }
 
   private static func reason(of status: Int) -> StaticString {
     switch status {

@@ -27,6 +27,9 @@ extension Visit {
       .init("llmgw_upstream_transfers", "Requests to providers that are under way.", value: gateway.transfers),
       .init("llmgw_ledger_queue", "Entries that wait for the ledger.", value: gateway.ledgerQueue),
       .init(
+        "llmgw_ledger_failures_total", "Ends of calls that could not be booked.", kind: .counter,
+        value: gateway.ledgerFailures),
+      .init(
         "llmgw_access_log_dropped_lines", "Lines that were not written to the access log.", kind: .counter,
         value: telemetry.log?.droppedLines ?? 0),
     ])

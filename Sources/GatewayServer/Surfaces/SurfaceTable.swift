@@ -13,6 +13,7 @@ enum SurfaceTable {
   /// A path may begin with the name of an API (`/openai`, `/anthropic`, `/genai`), and with or without the version that the
   /// API's own clients put there.
   static func match(_ request: ServerRequest) -> SurfaceMatch {
+    if request.method == "POST", let usual = usual[request.path] { return .found(usual.surface, usual.api) }
     var path = request.path.split(separator: "/", omittingEmptySubsequences: true)[...]
     if path.first == "passthrough", path.count >= 2 { return passthrough(path) }
     var api = path.first.flatMap { prefixes["/" + $0] }
@@ -28,6 +29,13 @@ enum SurfaceTable {
     }
     return .otherMethod(allowed: method, known)
   }
+
+  /// The addresses that most requests have, found without taking them apart.
+  private static let usual: [String: (surface: Surface, api: ClientAPI)] = [
+    "/v1/chat/completions": (.chat(.openAIChat, RequestAddress()), .openAI),
+    "/v1/responses": (.chat(.openAIResponses, RequestAddress()), .openAI),
+    "/v1/messages": (.chat(.anthropicMessages, RequestAddress()), .anthropic),
+  ]
 
   /// For clients whose base address is to say which API it is.
   private static let prefixes: [String: ClientAPI] = ["/openai": .openAI, "/anthropic": .anthropic, "/genai": .gemini]

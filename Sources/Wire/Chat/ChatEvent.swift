@@ -15,6 +15,8 @@ public enum ChatEvent: Sendable, Equatable {
   case encryptedReasoning(Seal)
   /// The proof for the part told last, a text or a tool call; without one, for an empty text.
   case partSignature(Seal)
+  /// What else the provider says of the part told last: citations, an id. A member told again replaces the one before.
+  case partExtras(JSONObject)
   /// A tool call begins. `index` counts the calls of this answer from 0, whatever the provider's numbering.
   case toolCallStarted(index: Int, id: String, name: String, kind: ToolCall.Kind)
   /// More of the arguments of call `index`, split anywhere.
@@ -29,6 +31,8 @@ public enum ChatEvent: Sendable, Equatable {
   case failed(ProviderFailure)
   /// How likely the tokens of the text were that just came.
   case logprobs([TokenLogprob])
+  /// What else the provider says of the answer, or within `otherChoice` of that one.
+  case extras(JSONObject)
   /// Something about a further choice (`n` above one), counted from 1: any event that tells of content, or its finish.
   indirect case otherChoice(index: Int, ChatEvent)
 }

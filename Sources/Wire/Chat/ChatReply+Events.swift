@@ -2,13 +2,12 @@
 
 extension ChatReply {
   /// What a stream of this reply would have said, each part in one piece.
-  ///
-  /// Extras are not part of it.
   public var events: [ChatEvent] {
     var events: [ChatEvent] = []
     if id != nil || model != nil { events.append(.started(id: id, model: model)) }
     events += content.events
     if !logprobs.isEmpty { events.append(.logprobs(logprobs)) }
+    if !extras.isEmpty { events.append(.extras(extras)) }
     for (index, choice) in otherChoices.enumerated() {
       events += choice.events.map { .otherChoice(index: index + 1, $0) }
     }
@@ -19,7 +18,12 @@ extension ChatReply {
 }
 
 extension Choice {
-  fileprivate var events: [ChatEvent] { content.events + [finish.map { .finished($0) }].compactMap(\.self) }
+  fileprivate var events: [ChatEvent] {
+    var events = content.events
+    if !extras.isEmpty { events.append(.extras(extras)) }
+    if let finish { events.append(.finished(finish)) }
+    return events
+  }
 }
 
 extension [ContentPart] {
@@ -27,10 +31,10 @@ extension [ContentPart] {
     var events: [ChatEvent] = []
     var callCount = 0
     for (place, part) in enumerated() {
-      // Two texts in a row are two parts.
-      if case .text = part.kind, place > 0, case .text = self[place - 1].kind { events.append(.textPartStarted) }
+      if place > 0, part.goesOn(self[place - 1]) { events.append(.textPartStarted) }
       events += part.events(callIndex: callCount)
       if let signature = part.signature { events.append(.partSignature(signature)) }
+      if !part.extras.isEmpty, part.isToldInPieces { events.append(.partExtras(part.extras)) }
       if case .toolCall = part.kind { callCount += 1 }
     }
     return events
@@ -38,6 +42,23 @@ extension [ContentPart] {
 }
 
 extension ContentPart {
+  /// Whether its text would be taken for more of the text of `part`, were it not said that it is another.
+  fileprivate func goesOn(_ part: ContentPart) -> Bool {
+    switch (part.kind, kind) {
+    case (.text, .text), (.refusal, .refusal): true
+    case (.reasoning(let before), .reasoning): before.signature == nil && before.encrypted == nil
+    default: false
+    }
+  }
+
+  /// Parts that are told whole have their extras in them.
+  fileprivate var isToldInPieces: Bool {
+    switch kind {
+    case .text, .refusal, .reasoning, .toolCall: true
+    case .image, .document, .audio, .toolResult, .other: false
+    }
+  }
+
   fileprivate func events(callIndex: Int) -> [ChatEvent] {
     switch kind {
     case .text(let text): return [.text(text)]

@@ -14,6 +14,7 @@ public struct ChatReply: Sendable, Equatable {
   public var otherChoices: [Choice] = []
   /// How likely the tokens of the first choice's text were, where that was asked for.
   public var logprobs: [TokenLogprob] = []
+  /// Fields no other member holds, in the words of the format that the answer came in.
   public var extras = JSONObject()
 
   public init() {}
@@ -47,9 +48,12 @@ public struct ChatReply: Sendable, Equatable {
 public struct Choice: Sendable, Equatable {
   public var content: [ContentPart]
   public var finish: Finish?
-  public init(_ content: [ContentPart], finish: Finish? = nil) {
+  /// Fields no other member holds.
+  public var extras: JSONObject
+  public init(_ content: [ContentPart], finish: Finish? = nil, extras: JSONObject = JSONObject()) {
     self.content = content
     self.finish = finish
+    self.extras = extras
   }
 }
 

@@ -22,6 +22,9 @@ public struct ChatReplyBuilder: Sendable {
   /// The part that still grows stands apart, so that appending a piece copies nothing; so do arguments.
   private var openKind: TextKind?
   private var openText = ""
+  private var openExtras = JSONObject()
+  /// A new part was announced and nothing of it told: what is said of it is said of an empty text.
+  private var isPartPending = true
   private var calls: [Int: OpenCall] = [:]
   private var choices: [Int: ChatReplyBuilder] = [:]
   private var bytesLeft: Int
@@ -42,12 +45,16 @@ public struct ChatReplyBuilder: Sendable {
     case .text(let piece): try append(piece, to: .text)
     case .refusal(let piece): try append(piece, to: .refusal)
     case .reasoning(let piece): try append(piece, to: .reasoning)
-    case .textPartStarted: closePart()
+    case .textPartStarted:
+      closePart()
+      isPartPending = true
     case .reasoningSignature(let signature): try addSignature(signature)
     case .encryptedReasoning(let data):
       try spend(data.text)
       addPart(ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: data))))
     case .partSignature(let signature): try sign(signature)
+    case .partExtras(let extras): try add(extras)
+    case .extras(let extras): try result.extras.overlay(spending(extras))
     case .toolCallStarted(let index, let id, let name, let kind):
       let none = kind == .custom ? "" : "{}"
       try start(ToolCall(id: id, name: name, arguments: none, kind: kind), at: index)
@@ -78,7 +85,7 @@ public struct ChatReplyBuilder: Sendable {
       finished.result.content[call.place].kind = .toolCall(toolCall)
     }
     finished.result.otherChoices = choices.sorted { $0.key < $1.key }.map {
-      Choice($0.value.reply.content, finish: $0.value.reply.finish)
+      Choice($0.value.reply.content, finish: $0.value.reply.finish, extras: $0.value.reply.extras)
     }
     return finished.result
   }
@@ -96,16 +103,27 @@ public struct ChatReplyBuilder: Sendable {
 
   private mutating func addPart(_ part: ContentPart) {
     closePart()
+    append(part)
+  }
+
+  private mutating func append(_ part: ContentPart) {
     result.content.append(part)
+    isPartPending = false
   }
 
   /// Ends the thinking that just ran, or stands alone.
   private mutating func addSignature(_ signature: Seal) throws(WireError) {
     try spend(signature.text)
     if openKind != .reasoning { closePart() }
-    result.content.append(ContentPart(.reasoning(ReasoningBlock(text: openText, signature: signature))))
-    openKind = nil
-    openText = ""
+    appendOpen(.reasoning(ReasoningBlock(text: openText, signature: signature)))
+  }
+
+  /// What is said of the part told last, which may go on.
+  private mutating func add(_ extras: JSONObject) throws(WireError) {
+    let extras = try spending(extras)
+    if openKind != nil { return openExtras.overlay(extras) }
+    if isPartPending { append(ContentPart(.text(""))) }
+    result.content[result.content.count - 1].extras.overlay(extras)
   }
 
   /// Signs the part told last.
@@ -123,13 +141,21 @@ public struct ChatReplyBuilder: Sendable {
 
   private mutating func closePart() {
     switch openKind {
-    case .text: result.content.append(ContentPart(.text(openText)))
-    case .refusal: result.content.append(ContentPart(.refusal(openText)))
-    case .reasoning: result.content.append(ContentPart(.reasoning(ReasoningBlock(text: openText))))
+    case .text: appendOpen(.text(openText))
+    case .refusal: appendOpen(.refusal(openText))
+    case .reasoning: appendOpen(.reasoning(ReasoningBlock(text: openText)))
     case nil: break
     }
+  }
+
+  /// The part that was open is over.
+  private mutating func appendOpen(_ kind: ContentPart.Kind) {
+    var part = ContentPart(kind)
+    part.extras = openExtras
+    append(part)
     openKind = nil
     openText = ""
+    openExtras = JSONObject()
   }
 
   // MARK: Calls and choices
@@ -158,6 +184,12 @@ public struct ChatReplyBuilder: Sendable {
   private mutating func spend(_ piece: String) throws(WireError) {
     bytesLeft -= piece.utf8.count
     guard bytesLeft >= 0 else { throw Self.tooLarge }
+  }
+
+  private mutating func spending(_ extras: JSONObject) throws(WireError) -> JSONObject {
+    bytesLeft -= JSON.object(extras).bytes.count
+    guard bytesLeft >= 0 else { throw Self.tooLarge }
+    return extras
   }
 
   private static let tooLarge = WireError(offset: 0, "the answer is larger than allowed")

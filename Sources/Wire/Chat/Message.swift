@@ -93,6 +93,9 @@ public struct ReasoningBlock: Sendable, Equatable {
     self.signature = signature
     self.encrypted = encrypted
   }
+
+  /// Only its place, or its id, is known.
+  public var saysNothing: Bool { text.isEmpty && signature == nil && encrypted == nil }
 }
 
 /// The model asks for a tool to be run.

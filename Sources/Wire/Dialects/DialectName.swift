@@ -43,4 +43,10 @@ public enum DialectName: String, Sendable, CaseIterable {
     default: self
     }
   }
+
+  /// Whether it knows tools that take text instead of an object.
+  var hasCustomTools: Bool { format == .openAIChat || format == .openAIResponses }
+
+  /// The dialect in whose words it answers, whatever they are wrapped in.
+  var vocabulary: DialectName { self == .bedrockInvoke ? .anthropicMessages : format }
 }

@@ -8,6 +8,11 @@ extension JSONObject {
     fill(from: JSONObject([(extra.name, extra.value)]), changes: &changes, levels: 1)
   }
 
+  /// Adds what is not said already.
+  mutating func fill(from others: JSONObject) {
+    for member in others.members where self[member.name] == nil { members.append(member) }
+  }
+
   /// Adds fields of the caller's; objects on both sides are filled member by member, `levels` deep.
   ///
   /// What is said already stays as it is; that is a change when the caller said otherwise.

@@ -25,6 +25,9 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
   private var held: [UInt8] = []
   private var search = FrameSearch()
   private var hasBegun = false
+  /// The event passed over last, where it may tell the usage.
+  private var unread: ArraySlice<UInt8>?
+
   /// Events that were passed over: pieces of the answer, each about a token.
   public private(set) var unreadFrames = 0
 
@@ -56,9 +59,11 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
       let frame = buffer[start..<end]
       start = end
       guard reading == .everything || !hasBegun || Format.isTelling(frame) else {
+        if Format.repeatsUsage { unread = frame }
         unreadFrames += 1
         continue
       }
+      unread = nil
       do {
         guard try read(frame, into: &events) else { continue }
         if frame.startIndex > sent { pieces.append(.bytes(buffer[sent..<frame.startIndex])) }
@@ -81,8 +86,18 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     let rest = held
     held = []
     if !rest.isEmpty { pieces.append(.bytes(rest[...])) }
+    try readLast(into: &events)
     if !rest.isEmpty { try decoder.decode(rest, into: &events) }
     try decoder.finish(into: &events)
+  }
+
+  /// What the event passed over last says besides its piece of the answer: a stream that breaks off has told its usage.
+  public mutating func readLast(into events: inout [ChatEvent]) throws(WireError) {
+    guard let frame = unread else { return }
+    unread = nil
+    var told: [ChatEvent] = []
+    try decoder.decode(Array(frame), into: &told)
+    events += told.filter { !$0.isContent }
   }
 
   /// Whether the frame tells usage and nothing else.
@@ -106,7 +121,9 @@ extension ChatEvent {
   public var isContent: Bool {
     switch self {
     case .text, .refusal, .reasoning, .encryptedReasoning, .toolCallStarted, .toolArguments, .part, .otherChoice: true
-    case .started, .textPartStarted, .reasoningSignature, .partSignature, .finished, .usage, .logprobs, .failed: false
+    case .started, .textPartStarted, .reasoningSignature, .partSignature, .partExtras, .extras, .finished, .usage,
+      .logprobs, .failed:
+      false
     }
   }
 }
@@ -145,6 +162,8 @@ private struct FrameSearch: Sendable {
 
 extension ServedDialect {
   public static var tellsUsageApart: Bool { false }
+
+  public static var repeatsUsage: Bool { false }
 
   public static func adding(cost: Int64, toUsageEvent frame: ArraySlice<UInt8>) -> [UInt8] { Array(frame) }
 

@@ -31,6 +31,12 @@ struct Members {
   mutating func object(_ name: String) throws(WireError) -> JSONObject? { try take(name, "an object") { $0.object } }
   mutating func array(_ name: String) throws(WireError) -> [JSON]? { try take(name, "a list") { $0.array } }
 
+  /// The model, which stands in the body or in the address.
+  mutating func model(at address: RequestAddress) throws(WireError) -> String {
+    guard let model = try string("model") ?? address.model else { throw WireError(offset: 0, "`model` is missing") }
+    return model
+  }
+
   /// A list of strings, or one string alone.
   mutating func strings(_ name: String) throws(WireError) -> [String]? {
     try take(name, "a string or a list of strings") { value in

@@ -14,6 +14,8 @@ protocol OpenAIRequestEncoding {
 
   /// A plain function, whose name, description, parameters and strictness stand in `members`.
   func function(_ members: JSONObject) -> JSONObject
+  /// A tool of the vendor's as this format writes it.
+  func vendorTool(_ definition: JSON) -> JSON
   /// The choice of the tool with that name.
   func choice(ofTool name: String) -> JSON
   /// Says how hard the model is to think.
@@ -36,7 +38,7 @@ extension OpenAIRequestEncoding {
       if quirks.functionToolsOnly {
         changes.append(Change("tools[\(index)]", .dropped, "this provider takes only functions as tools"))
       } else {
-        tools.append(definition)
+        tools.append(vendorTool(definition))
       }
     }
     if !tools.isEmpty { body["tools"] = .array(tools) }

@@ -32,6 +32,9 @@ public protocol ServedDialect: Dialect {
   /// Whether an event of its own, which a client may not have asked for, tells a stream's usage.
   static var tellsUsageApart: Bool { get }
 
+  /// Whether each event of a stream repeats the usage so far, so that the last one counts.
+  static var repeatsUsage: Bool { get }
+
   /// That event with what the call cost, in picodollars, unless the provider has told a cost in it.
   static func adding(cost: Int64, toUsageEvent frame: ArraySlice<UInt8>) -> [UInt8]
 
@@ -46,9 +49,12 @@ extension ServedDialect {
 
   public static var fieldNames: [String: String] { [:] }
 
-  /// The change with its field as a client of this format knows it.
-  ///
-  /// `messages[N]` counts the messages of `ChatRequest`, an opening system message among them.
+  /// The change with its field as the client knows it: by its own names, and where it stood.
+  public static func named(_ change: Change, at places: RequestPlaces) -> Change {
+    places.path(of: change.field).map { Change($0, change.what, change.why) } ?? named(change)
+  }
+
+  /// The change with its field by the name that clients of this format know it by.
   public static func named(_ change: Change) -> Change {
     let end = change.field.firstIndex { $0 == "." || $0 == "[" } ?? change.field.endIndex
     // A whole path goes before its first word: `reasoning.budget_tokens` before `reasoning`.
@@ -101,11 +107,19 @@ public struct ClientRequest: Sendable, Equatable {
   ///
   /// Only a provider of the same format sees them.
   public var unread: [String] = []
+  /// Whether a stream in its own format can go to it as it came.
+  ///
+  /// Providers are asked for events, never for an array.
+  public var takesForwardedStreams: Bool { !isArray }
+  /// Where its turns and tools stood, where that is not where they stand in the request.
+  public var places: RequestPlaces
   public init(
-    _ request: ChatRequest, wantsStreamUsage: Bool = false, isArray: Bool = false, unread: [String] = []
+    _ request: ChatRequest, wantsStreamUsage: Bool = false, isArray: Bool = false, unread: [String] = [],
+    places: RequestPlaces = RequestPlaces()
   ) {
     self.request = request
     self.unread = unread
+    self.places = places
     self.wantsStreamUsage = wantsStreamUsage
     self.isArray = isArray
   }
@@ -119,10 +133,13 @@ public struct ReplyHeading: Sendable, Equatable {
   public var client: ClientRequest
   /// Seconds since 1970.
   public var createdAt: Int
-  public init(id: String, answering client: ClientRequest, createdAt: Int) {
+  /// The format the answer came in: only a client of the same gets what no other has words for.
+  public var source: DialectName?
+  public init(id: String, answering client: ClientRequest, createdAt: Int, from source: DialectName? = nil) {
     self.id = id
     self.client = client
     self.createdAt = createdAt
+    self.source = source
   }
 }
 

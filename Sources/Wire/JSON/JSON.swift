@@ -38,6 +38,26 @@ public struct JSONObject: Sendable, Equatable {
   }
 }
 
+extension JSONObject {
+  /// Writes the members of `other` over those of the same names.
+  mutating func overlay(_ other: JSONObject) {
+    for member in other.members { self[member.name] = member.value }
+  }
+
+  static func + (left: JSONObject, right: JSONObject) -> JSONObject {
+    var both = left
+    both.overlay(right)
+    return both
+  }
+
+  /// The members with other names, without those that say nothing: nulls and empty lists.
+  func rest(besides known: Set<String>) -> JSONObject {
+    var rest = self
+    rest.members.removeAll { known.contains($0.name) || $0.value.isNull || $0.value == .array([]) }
+    return rest
+  }
+}
+
 // MARK: Looking inside
 
 /// Each is `nil` when the value is something else; a `.raw` part is not looked into.

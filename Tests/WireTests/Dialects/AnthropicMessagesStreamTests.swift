@@ -52,7 +52,7 @@ struct AnthropicMessagesStreams {
     #expect(
       events == [
         .text("a"), .part(ContentPart(.other(type: "glyph_delta", ["type": "glyph_delta", "glyph": "g"]))),
-        .part(ContentPart(.other(type: "citations", ["type": "citations", "citations": [["n": 1], ["n": 2]]]))),
+        .partExtras(["citations": [["n": 1], ["n": 2]]]),
         .part(ContentPart(.other(type: "hologram", ["type": "hologram", "data": "h"]))),
         .part(ContentPart(.other(type: "mcp_tool_use", ["type": "mcp_tool_use", "name": "n", "input": ["k": 1]]))),
       ])
@@ -158,13 +158,7 @@ struct AnthropicMessagesStreams {
     for result in results { #expect((try? result.get()) == (try? results[0].get())) }
   }
 
-  private func decode(_ data: [String]) throws -> [ChatEvent] {
-    var decoder = AnthropicMessages.makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    for event in data { try decoder.decode(Array("data: \(event)\n\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ data: [String]) throws -> [ChatEvent] { try AnthropicMessages.events(ofData: data) }
 }
 
 struct AnthropicMessagesReplies {

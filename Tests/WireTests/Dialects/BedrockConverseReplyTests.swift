@@ -14,7 +14,7 @@ struct BedrockConverseReplies {
         {"image":{"format":"png","source":{"bytes":"AA=="}}},
         {"toolUse":{"toolUseId":"1","name":"code","input":{},"type":"server_tool_use"}},
         {"toolResult":{"toolUseId":"1"}}]}},
-       "stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":2},"serviceTier":{"type":"flex"},"trace":null}
+       "stopReason":"end_turn","usage":{"inputTokens":1,"outputTokens":2},"serviceTier":{"type":"flex"},"trace":null,"metrics":{"latencyMs":5}}
       """#
     let reply = try BedrockConverse.decodeReply(Array(body.utf8), quirks: Quirks())
     #expect(
@@ -29,7 +29,7 @@ struct BedrockConverseReplies {
       ])
     #expect(reply.usage?.serviceTier == "flex")
     #expect(reply.usage?.raw == ["inputTokens": 1, "outputTokens": 2])
-    #expect(reply.extras == ["serviceTier": ["type": "flex"]])
+    #expect(reply.extras == ["metrics": ["latencyMs": 5]])
   }
 
   @Test func `tokens written for an hour are told apart`() throws {

@@ -13,7 +13,7 @@ struct GeminiContentReplies {
       {"functionCall":{"name":"f","args":{"x":[1, 2.50]},"id":"i"},"thoughtSignature":"c"},
       {"executableCode":{"code":"1"},"thoughtSignature":"d"},{"inlineData":{"mimeType":"image/png","data":"AA=="}},
       {"fileData":{"mimeType":"audio/wav","fileUri":"u","displayName":"n"},"videoMetadata":{"fps":1}}]},
-      "groundingMetadata":{"q":1},"urlContextMetadata":{},"safetyRatings":[]}],"modelVersion":"m","responseId":"r",
+      "groundingMetadata":{"q":1},"urlContextMetadata":{},"safetyRatings":[],"avgLogprobs":-1}],"modelVersion":"m","responseId":"r",
       "createTime":"now"}
       """)
     var expected = ChatReply()
@@ -29,7 +29,7 @@ struct GeminiContentReplies {
     ]
     expected.content[6].extras = ["videoMetadata": ["fps": 1]]
     expected.finish = Finish(.toolCalls, word: "STOP")
-    expected.extras = ["createTime": "now", "candidate": ["safetyRatings": []]]
+    expected.extras = ["createTime": "now", "candidate": ["avgLogprobs": -1]]
     #expect(reply == expected)
   }
 

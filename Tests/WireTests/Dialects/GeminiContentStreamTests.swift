@@ -93,7 +93,7 @@ struct GeminiContentStreams {
         .otherChoice(index: 1, .toolArguments(index: 0, "{}")),
         .otherChoice(index: 1, .finished(Finish(.toolCalls, word: "STOP"))), .text("a"),
         .logprobs([TokenLogprob("a", JSONNumber(0))]),
-        .finished(Finish(.contentFilter, word: "promptFeedback:OTHER")),
+        .finished(Finish(.contentFilter, word: "promptFeedback:OTHER")), .extras(["unknown": [[:]]]),
       ])
   }
 
@@ -160,13 +160,7 @@ struct GeminiContentStreams {
 
   private func seal(_ text: String) -> Seal { Seal(text, of: .gemini) }
 
-  private func decode(_ chunks: [String]) throws -> [ChatEvent] {
-    var decoder = GeminiContentStreamDecoder()
-    var events: [ChatEvent] = []
-    for chunk in chunks { try decoder.decode(Array("data: \(chunk)\r\n\r\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ chunks: [String]) throws -> [ChatEvent] { try GeminiContent.events(ofData: chunks) }
 }
 
 extension [ChatEvent] {

@@ -27,7 +27,10 @@ struct OpenAIChatStreams {
         + #"{"type":"reasoning.encrypted","data":"e"}]}}]}"#,
     ])
     #expect(
-      events == [.reasoning("t"), .reasoningSignature(Seal("s", of: nil)), .encryptedReasoning(Seal("e", of: nil))])
+      events == [
+        .reasoning("t"), .partExtras(["type": "reasoning.text"]), .reasoningSignature(Seal("s", of: nil)),
+        .encryptedReasoning(Seal("e", of: nil)), .partExtras(["type": "reasoning.encrypted"]),
+      ])
   }
 
   @Test func `media and unknown parts are whole parts`() throws {
@@ -141,11 +144,5 @@ struct OpenAIChatStreams {
     for result in results { #expect((try? result.get()) == (try? results[0].get())) }
   }
 
-  private func decode(_ chunks: [String]) throws -> [ChatEvent] {
-    var decoder = OpenAIChat.makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    for chunk in chunks { try decoder.decode(Array("data: \(chunk)\n\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ chunks: [String]) throws -> [ChatEvent] { try OpenAIChat.events(ofData: chunks) }
 }

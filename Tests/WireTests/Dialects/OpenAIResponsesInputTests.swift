@@ -163,15 +163,6 @@ private let answers: [OpenAIResponsesInputs.Case] = [
       + #"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"c","#
       + #""annotations":[{"type":"x"}]}],"id":"msg_2"}"#),
   .init(
-    name: "annotations after their text",
-    messages: said(text("a"), ContentPart(.other(type: "annotations", ["annotations": [["type": "x"]]]))),
-    written: #"{"type":"message","role":"assistant","content":[{"type":"output_text","text":"a","#
-      + #""annotations":[{"type":"x"}]}]}"#),
-  .init(
-    name: "annotations of nothing",
-    messages: said(ContentPart(.other(type: "annotations", ["annotations": [["type": "x"]]]))), written: "",
-    changes: ["dropped messages[0].content[0]"]),
-  .init(
     name: "tools the provider ran",
     messages: said(
       ContentPart(.other(type: "web_search_call", ["type": "web_search_call", "id": "ws_1"])), text("a"),

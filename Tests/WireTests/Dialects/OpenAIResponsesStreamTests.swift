@@ -28,16 +28,17 @@ struct OpenAIResponsesStreams {
     var usage = Usage(input: 1)
     usage.serviceTier = "flex"
     usage.raw = ["input_tokens": 1]
-    let notes: JSON = ["type": "annotations", "annotations": [["type": "n"]]]
     #expect(
       events == [
-        .started(id: "r", model: "m"), .reasoning("a"), .reasoning("b"), .textPartStarted, .reasoning("c"),
-        .textPartStarted, .reasoning("d"), .reasoningSignature(Seal("E", of: .openAI)), .text("x"),
+        .started(id: "r", model: "m"), .reasoning("a"), .partExtras(["id": "rs"]), .reasoning("b"),
+        .textPartStarted, .reasoning("c"), .textPartStarted, .reasoning("d"), .partExtras(["type": "reasoning_text"]),
+        .reasoningSignature(Seal("E", of: .openAI)), .text("x"),
         .logprobs([TokenLogprob("x", JSONNumber(text: "-0.5"))]), .textPartStarted, .text("y"),
-        .part(ContentPart(.other(type: "annotations", notes))),
+        .partExtras(["annotations": [["type": "n"]]]),
         .part(ContentPart(.other(type: "web_search_call", ["id": "ws", "type": "web_search_call"]))),
-        .toolCallStarted(index: 0, id: "c", name: "f", kind: .function), .toolArguments(index: 0, "{}"),
-        .started(id: "r", model: "m2"), .finished(Finish(.toolCalls, word: "completed")), .usage(usage),
+        .toolCallStarted(index: 0, id: "c", name: "f", kind: .function), .partExtras(["id": "fc"]),
+        .toolArguments(index: 0, "{}"), .started(id: "r", model: "m2"),
+        .finished(Finish(.toolCalls, word: "completed")), .usage(usage),
       ])
   }
 
@@ -48,7 +49,11 @@ struct OpenAIResponsesStreams {
       #"{"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","encrypted_content":"E"}}"#,
       #"{"type":"response.output_text.delta","output_index":1,"delta":"c"}"#,
     ])
-    #expect(events == [.reasoning("a"), .text("b"), .encryptedReasoning(Seal("E", of: .openAI)), .text("c")])
+    #expect(
+      events == [
+        .reasoning("a"), .partExtras(["type": "reasoning_text"]), .text("b"),
+        .encryptedReasoning(Seal("E", of: .openAI)), .text("c"),
+      ])
   }
 
   @Test func `an image is a part that can be shown and sent back`() throws {
@@ -147,13 +152,7 @@ struct OpenAIResponsesStreams {
     for result in results { #expect((try? result.get()) == (try? results[0].get())) }
   }
 
-  private func decode(_ data: [String]) throws -> [ChatEvent] {
-    var decoder = OpenAIResponses.makeStreamDecoder(quirks: Quirks())
-    var events: [ChatEvent] = []
-    for event in data { try decoder.decode(Array("data: \(event)\n\n".utf8), into: &events) }
-    try decoder.finish(into: &events)
-    return events
-  }
+  private func decode(_ data: [String]) throws -> [ChatEvent] { try OpenAIResponses.events(ofData: data) }
 }
 
 struct OpenAIResponsesReplies {
@@ -181,32 +180,31 @@ struct OpenAIResponsesReplies {
       {"id":"ws_1","type":"web_search_call","status":"completed"},
       {"id":"msg_1","type":"message","role":"assistant","status":"completed","content":[
       {"type":"output_text","text":"x","annotations":[{"type":"n"}],"logprobs":[{"token":"x","logprob":-1}]},
-      {"type":"refusal","refusal":"no"}]},
+      {"type":"refusal","refusal":"no"}],"phase":"commentary"},
       {"id":"fc_1","type":"function_call","call_id":"c1","name":"f","arguments":"","status":"completed"},
       {"id":"ct_1","type":"custom_tool_call","call_id":"c2","name":"g","input":""}]
       """
-    let body = #"{"id":"r","model":"m","status":"completed","metadata":{"k":"v"},"output":\#(items)}"#
+    let body =
+      #"{"id":"r","model":"m","status":"completed","metadata":{"k":"v"},"billing":{"payer":"developer"},"output":\#(items)}"#
     let reply = try OpenAIResponses.decodeReply(Array(body.utf8), quirks: Quirks())
     #expect(
       reply.content == [
-        part(.reasoning(ReasoningBlock(text: "a")), ["id": "rs_1", "status": "completed"]),
+        part(.reasoning(ReasoningBlock(text: "a")), ["id": "rs_1"]),
         part(
           .reasoning(ReasoningBlock(text: "b", signature: Seal("E", of: .openAI))), ["type": "reasoning_text"]),
         part(.reasoning(ReasoningBlock(text: "", encrypted: Seal("F", of: .openAI))), ["id": "rs_2"]),
         part(.other(type: "web_search_call", ["id": "ws_1", "type": "web_search_call", "status": "completed"]), [:]),
         part(
           .text("x"),
-          [
-            "annotations": [["type": "n"]], "logprobs": [["token": "x", "logprob": -1]],
-            "item": ["id": "msg_1", "status": "completed"],
-          ]),
+          ["annotations": [["type": "n"]], "item": ["id": "msg_1", "phase": "commentary"]]),
         part(.refusal("no"), [:]),
-        part(.toolCall(ToolCall(id: "c1", name: "f", arguments: "{}")), ["id": "fc_1", "status": "completed"]),
+        part(.toolCall(ToolCall(id: "c1", name: "f", arguments: "{}")), ["id": "fc_1"]),
         part(.toolCall(ToolCall(id: "c2", name: "g", arguments: "", kind: .custom)), ["id": "ct_1"]),
       ])
     #expect(reply.logprobs == [TokenLogprob("x", JSONNumber(-1))])
     #expect(reply.finish == Finish(.toolCalls, word: "completed"))
-    #expect(reply.extras == ["metadata": ["k": "v"]])
+    // What the request said and the answer repeats is none of the answer.
+    #expect(reply.extras == ["billing": ["payer": "developer"]])
   }
 
   @Test(arguments: [("queued", true), ("in_progress", true), ("cancelled", false)])

@@ -20,6 +20,20 @@ struct Observed: Equatable {
 }
 
 extension Dialect {
+  /// What is told of a stream that comes in these pieces.
+  static func events(of pieces: [[UInt8]], quirks: Quirks = Quirks()) throws(WireError) -> [ChatEvent] {
+    var decoder = makeStreamDecoder(quirks: quirks)
+    var events: [ChatEvent] = []
+    for piece in pieces { try decoder.decode(piece, into: &events) }
+    try decoder.finish(into: &events)
+    return events
+  }
+
+  /// The same of server-sent events, of which only the data are given.
+  static func events(ofData data: [String]) throws(WireError) -> [ChatEvent] {
+    try events(of: data.map { Array("data: \($0)\n\n".utf8) })
+  }
+
   /// Decodes an answer: a stream in pieces of `chunkSize`, a whole reply, or an error.
   static func observe(
     status: Int, isStream: Bool, body: [UInt8], quirks: Quirks, chunkSize: Int?
@@ -53,6 +67,15 @@ extension Dialect {
     try decoder.finish(into: &events)
     for event in events { try builder.add(event) }
     return Observed(builder.reply, failure: builder.failure, isComplete: decoder.isComplete)
+  }
+}
+
+extension ChatReply {
+  /// What the builder makes of these events.
+  init(telling events: [ChatEvent]) throws(WireError) {
+    var builder = ChatReplyBuilder()
+    for event in events { try builder.add(event) }
+    self = builder.reply
   }
 }
 

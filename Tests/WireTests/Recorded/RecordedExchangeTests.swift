@@ -14,7 +14,7 @@ struct RecordedExchanges {
     let quirks = try ProviderData.quirks()
     var tables: [String: MatchTable] = [:]
     for recording in recordings {
-      let known = try Quirks(json: quirks[recording.provider] ?? JSONObject())
+      let known = try recording.quirks(in: quirks)
       for size in recording.isStream ? chunkSizes : [nil] {
         let differences = try dialect.differences(from: recording, quirks: known, chunkSize: size)
         let row = "\(name.rawValue) \(recording.operation)"
@@ -39,7 +39,7 @@ struct RecordedExchanges {
     for operation in operations {
       let sample = Recording.sample(of: streams.filter { $0.operation == operation })
       for recording in sample {
-        let known = try Quirks(json: quirks[recording.provider] ?? JSONObject())
+        let known = try recording.quirks(in: quirks)
         try name.dialect.cutEverywhere(recording, quirks: known)
       }
       let cuts = sample.map(\.cuts.count).reduce(0, +)
@@ -54,7 +54,7 @@ struct RecordedExchanges {
     for excuse in excuses {
       guard let recording = recordings.first(where: { $0.id == excuse.id }) else { continue }
       let dialect = recording.dialect.dialect
-      let known = try Quirks(json: quirks[recording.provider] ?? JSONObject())
+      let known = try recording.quirks(in: quirks)
       let columns = try dialect.differences(from: recording, quirks: known, chunkSize: nil).map(\.column)
       #expect(columns.contains(excuse.column), "\(excuse.id) needs no excuse for \(excuse.column)")
     }
@@ -114,6 +114,13 @@ struct Difference: CustomStringConvertible {
   let expected: String
   let found: String
   var description: String { "\(column.rawValue): expected \(expected), found \(found)" }
+}
+
+extension Recording {
+  /// What its provider is known to do otherwise.
+  fileprivate func quirks(in table: [String: JSONObject]) throws -> Quirks {
+    try Quirks(json: table[provider] ?? JSONObject())
+  }
 }
 
 extension Dialect {

@@ -28,6 +28,38 @@ struct Forwarding {
     }
   }
 
+  @Test(arguments: Fixture.all.filter { $0.isStream && $0.dialect.served != nil })
+  func `the books are the same as if every event were read`(_ fixture: Fixture) throws {
+    let served = try #require(fixture.dialect.served)
+    try compareReadings(fixture, served)
+  }
+
+  private func compareReadings<Format: ServedDialect>(_ fixture: Fixture, _ format: Format.Type) throws {
+    for size in chunkSizes {
+      let books = [ForwardedStream<Format>.Reading.everything, .books].map { reading -> String in
+        var stream = ForwardedStream<Format>(reading, quirks: Quirks())
+        var pieces: [ForwardedStream<Format>.Piece] = []
+        var events: [ChatEvent] = []
+        // What cannot be read fails either way; what came before counts.
+        for chunk in fixture.body.chunks(of: size) { try? stream.read(chunk, into: &pieces, events: &events) }
+        try? stream.finish(into: &pieces, events: &events)
+        let finish = events.compactMap { if case .finished(let finish) = $0 { finish } else { nil } }.last
+        let usage = events.compactMap { if case .usage(let usage) = $0 { usage } else { nil } }.last
+        let failure = events.compactMap { if case .failed(let failure) = $0 { failure } else { nil } }.first
+        return "\(stream.isComplete) \(String(describing: (finish, usage, failure)))"
+      }
+      #expect(books[0] == books[1], "pieces of \(size.map(String.init) ?? "all")")
+    }
+  }
+
+  @Test func `a client that wants one array is not forwarded to`() throws {
+    let body = Array(#"{"contents":[]}"#.utf8)
+    for isArray in [false, true] {
+      let address = RequestAddress(model: "m", streams: true, isArray: isArray)
+      #expect(try GeminiContent.decodeRequest(body, at: address).takesForwardedStreams == !isArray)
+    }
+  }
+
   @Test func `a usage event of its own can be withheld`() throws {
     var events = SampleReply.all[0].reply.events
     events.insert(.text(#""usage":{"prompt_tokens":1} said the model"#), at: 2)

@@ -23,7 +23,7 @@ struct GeminiContentServed {
     reply.usage = GeminiContentUsage.decode(["promptTokenCount": 3, "totalTokenCount": 9, "toolUsePromptTokenCount": 1])
     reply.logprobs = [TokenLogprob("a", JSONNumber(text: "-0.5"), top: [TokenLogprob("b", JSONNumber(-1))])]
     reply.otherChoices = [Choice([ContentPart(.text("z"))], finish: Finish(.length, word: "MAX_TOKENS"))]
-    let encoded = GeminiContent.encodeReply(reply, under: .sample)
+    let encoded = GeminiContent.encodeReply(reply, under: .answer(in: .gemini))
     #expect(encoded.changes == [])
     #expect(try GeminiContent.decodeReply(encoded.body, quirks: Quirks()) == reply)
 
@@ -210,7 +210,7 @@ struct GeminiContentServed {
 
 extension ReplyHeading {
   fileprivate static func client(isArray: Bool) -> ReplyHeading {
-    var heading = sample
+    var heading = answer(in: .gemini)
     heading.client.isArray = isArray
     return heading
   }

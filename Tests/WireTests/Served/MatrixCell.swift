@@ -138,7 +138,7 @@ struct MatrixCell {
     let whole = try provider.dialect.decodeReply(try provider.bytes(of: reply), quirks: provider.ownQuirks)
     // Not every format tells each count.
     expected.usage = Told(whole).usage
-    let encoded = Format.encodeReply(whole, under: .sample)
+    let encoded = Format.encodeReply(whole, under: .answer(in: provider))
     changes += encoded.changes
     check(try Format.observe(status: 200, isStream: false, pieces: [encoded.body], quirks: Quirks()), expected, "whole")
     if subject == .signedReasoning { try checkReturn(of: encoded.body, Format.self, client, provider) }
@@ -162,7 +162,7 @@ struct MatrixCell {
     _ served: Format.Type, _ provider: DialectName, _ stream: [UInt8], isCut: Bool
   ) throws -> [UInt8] {
     var decoder: any StreamDecoding = provider.dialect.makeStreamDecoder(quirks: provider.ownQuirks)
-    var encoder = Format.makeStreamEncoder(under: .sample)
+    var encoder = Format.makeStreamEncoder(under: .answer(in: provider))
     var bytes: [UInt8] = []
     for piece in (isCut ? Array(stream.prefix(stream.count / 2)) : stream).chunks(of: 7) {
       var events: [ChatEvent] = []

@@ -137,7 +137,7 @@ struct OpenAIResponsesServed {
     reply.content = [text, ContentPart(.text("b"))]
     reply.logprobs = [TokenLogprob("a", JSONNumber(text: "-0.5"), top: [TokenLogprob("b", JSONNumber(-2))])]
     reply.finish = Finish(.stop, word: "completed")
-    let encoded = OpenAIResponses.encodeReply(reply, under: .sample)
+    let encoded = OpenAIResponses.encodeReply(reply, under: .answer(in: .openAIResponses))
     #expect(encoded.changes == [])
     let read = try OpenAIResponses.decodeReply(encoded.body, quirks: Quirks())
     #expect(read.content.map(\.kind) == [.text("a"), .text("b")])
@@ -155,11 +155,11 @@ struct OpenAIResponsesServed {
         .part(ContentPart(.other(type: "web_search_tool_result", ["type": "web_search_tool_result"]))),
         .part(ContentPart(.image(Media(.url("https://i"), mediaType: nil)))),
         .part(ContentPart(.audio(Media(.base64("AAAA"), mediaType: nil)))),
-        .part(ContentPart(.other(type: "annotations", ["annotations": [1]]))),
+        .partExtras(["annotations": [1]]),
         .toolCallStarted(index: 0, id: "c", name: "search", kind: .atProvider), .toolArguments(index: 0, "{}"),
         .otherChoice(index: 1, .text("x")), .otherChoice(index: 1, .text("y")),
         .logprobs([TokenLogprob("x", JSONNumber(-1))]), .finished(Finish(.stop, word: "w", stopText: "END")),
-      ], under: .sample)
+      ], under: .answer(in: .openAIResponses))
     let items = try #require(try frames(bytes).last?.json["response"]?["output"]?.array)
     #expect(items.first == search)
     #expect(items.dropFirst().map { $0["result"]?.string } == ["AAAA"])

@@ -58,8 +58,12 @@ extension DialectName {
 
 extension ReplyHeading {
   /// For a stream whose client wants all there is.
-  static let sample = ReplyHeading(
-    id: "made-1",
-    answering: ClientRequest(
-      ChatRequest(model: "asked", messages: [Message(.user, "hi")]), wantsStreamUsage: true), createdAt: 1_700_000_000)
+  static let sample = ReplyHeading.answer(in: nil)
+
+  /// The same for an answer in that format.
+  static func answer(in source: DialectName?) -> ReplyHeading {
+    let request = ChatRequest(model: "asked", messages: [Message(.user, "hi")])
+    return ReplyHeading(
+      id: "made-1", answering: ClientRequest(request, wantsStreamUsage: true), createdAt: 1_700_000_000, from: source)
+  }
 }

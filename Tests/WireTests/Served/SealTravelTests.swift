@@ -79,13 +79,8 @@ extension ServedDialect {
   static func replyOfStream(_ bytes: [UInt8]) throws -> [UInt8] {
     var quirks = Quirks()
     quirks.reasoningDetailsField = "reasoning_details"
-    var decoder = makeStreamDecoder(quirks: quirks)
-    var builder = ChatReplyBuilder()
-    var events: [ChatEvent] = []
-    try decoder.decode(bytes, into: &events)
-    try decoder.finish(into: &events)
-    for event in events { try builder.add(event) }
-    return encodeReply(builder.reply, under: .sample).body
+    let reply = try ChatReply(telling: events(of: [bytes], quirks: quirks))
+    return encodeReply(reply, under: .sample).body
   }
 }
 

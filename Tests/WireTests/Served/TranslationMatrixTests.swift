@@ -38,7 +38,8 @@ private struct MatrixPage {
     What arrives when a client of one format is answered by a provider of another. Each square is an exchange that a
     test makes: the request there, the answer back, whole and streamed. A check mark: everything arrived. A number: see
     the note below the table, which quotes what llmgw reports for such a call (in `--json`, in the ledger and in
-    `x-llmgw-changes`). Nothing is lost without such a report. This page is written by `make translation`.
+    `x-llmgw-changes`). Nothing is lost without such a report; only the ids that some formats give to the pieces of an
+    answer are left out of these tables. This page is written by `make translation`.
 
     Between a client and a provider of the same format nothing is translated: the bytes are forwarded.
 
@@ -51,6 +52,8 @@ private struct MatrixPage {
     }
   }
 
+  private static let ids: Set<String> = ["reply.content[].id", "reply.content[].item.id"]
+
   private mutating func addTable(_ client: DialectName) throws {
     let providers = DialectName.answering.filter { $0.format != client.format }
     text += "## Clients that speak `\(client.rawValue)`\n\n"
@@ -61,7 +64,8 @@ private struct MatrixPage {
       text += "| \(subject.rawValue) |"
       for provider in providers {
         let cell = try MatrixCell(client, provider, subject)
-        let marks = cell.changes.map { client.served?.named($0) ?? $0 }.map { change in
+        let marks = cell.changes.filter { !Self.ids.contains($0.field) }.map { client.served?.named($0) ?? $0 }.map {
+          change in
           let note = "`\(change.field)` \(change.what.rawValue): \(change.why)"
           let index = notes.firstIndex(of: note) ?? notes.count
           if index == notes.count { notes.append(note) }

@@ -176,4 +176,49 @@ struct CallersNames {
     let served = try #require(name.served)
     #expect(served.named(Change(field, .dropped, "why")) == Change(own, .dropped, "why"))
   }
+
+  @Test(arguments: [
+    (
+      DialectName.anthropicMessages, #"{"system":"s","messages":[{"role":"user","content":"a"}]}"#,
+      [("messages[1].content[0].x", "messages[0].content[0].x"), ("messages[0].content[0]", "system")]
+    ),
+    (
+      .openAIResponses,
+      #"{"instructions":"s","input":[{"role":"user","content":"a"},{"type":"reasoning","summary":[]},"#
+        + #"{"role":"assistant","content":[{"type":"output_text","text":"b"},{"type":"output_text","text":"c"}]},"#
+        + #"{"type":"function_call","call_id":"i","name":"f","arguments":"{}"}]}"#,
+      [
+        ("messages[1].name", "input[0].name"), ("messages[2].content[0]", "input[1]"),
+        ("messages[2].content[2].x", "input[2].content[1].x"), ("messages[2].content[3].id", "input[3].id"),
+        ("messages[2].content[1].item.phase", "input[2].phase"),
+      ]
+    ),
+    (
+      .gemini,
+      #"{"systemInstruction":{"parts":[{"text":"s"}]},"contents":[{"parts":[{"text":"a"}]},{"role":"model","parts":["#
+        + #"{"text":""},{"text":"b"}]}],"tools":[{"googleSearch":{}},{"functionDeclarations":[{"name":"f"}]}]}"#,
+      [
+        ("messages[1].content[0].x", "contents[0].parts[0].x"), ("messages[2].content[0]", "contents[1].parts[1]"),
+        ("tools[1].strict", "tools[1].functionDeclarations[0].strict"), ("top_k", "generationConfig.topK"),
+      ]
+    ),
+    (
+      .openAIChat,
+      #"{"messages":[{"role":"system","content":"s"},{"role":"assistant","content":"a","reasoning_content":"r","#
+        + #""tool_calls":[{"id":"i","function":{"name":"f"}}]},{"role":"tool","tool_call_id":"i","content":"b"}]}"#,
+      [
+        ("messages[1].content[0]", "messages[1].reasoning_content"),
+        ("messages[1].content[1].x", "messages[1].content.x"),
+        ("messages[1].content[2].x", "messages[1].tool_calls[0].x"),
+        ("messages[2].content[0].content[0].x", "messages[2].content[0].x"),
+      ]
+    ),
+  ])
+  func `a change names the place where the client put it`(
+    _ name: DialectName, _ body: String, _ fields: [(field: String, own: String)]
+  ) throws {
+    let served = try #require(name.served)
+    let read = try served.decodeRequest(Array(body.utf8), at: RequestAddress(model: "m"))
+    for (field, own) in fields { #expect(served.named(Change(field, .dropped, ""), at: read.places).field == own) }
+  }
 }

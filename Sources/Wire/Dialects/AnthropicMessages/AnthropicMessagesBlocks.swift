@@ -14,7 +14,7 @@ struct AnthropicMessagesBlockEncoder {
       }
     }
     if part.signature != nil { changes.append(Change("\(field).signature", .dropped, "only thinking is signed here")) }
-    for extra in part.extras.members { block[extra.name] = extra.value }
+    block.fill(from: part.extras, at: field, changes: &changes)
     return block
   }
 

@@ -14,21 +14,24 @@ extension AnthropicMessages {
     reply.finish = Finish(
       anthropicWord: message["stop_reason"]?.string, stopText: message["stop_sequence"]?.string, answersByTool: answers)
     reply.usage = message["usage"]?.object.map(AnthropicMessagesUsage.decode)
-    let known: Set<String> = ["id", "model", "content", "stop_reason", "stop_sequence", "usage", "type", "role"]
-    for member in message.object?.members ?? [] where !known.contains(member.name) {
-      reply.extras[member.name] = member.value
-    }
+    reply.extras = message.object?.rest(besides: heldOfMessage) ?? JSONObject()
     return reply
   }
+
+  /// Members of a message, of its beginning and its end in a stream, that are read elsewhere.
+  static let heldOfMessage: Set<String> = [
+    "id", "model", "content", "stop_reason", "stop_sequence", "usage", "type", "role", "delta",
+  ]
 }
 
 enum AnthropicMessagesBlock {
-  /// Where the text before it is from, as a part of its own: a stream has told the text by then.
-  static func citations(_ list: [JSON]) -> ContentPart {
-    ContentPart(.other(type: citationsType, ["type": .string(citationsType), "citations": .array(list)]))
-  }
+  /// The extra of a text that says where it is from.
+  static let citations = "citations"
 
-  static let citationsType = "citations"
+  /// Members of the blocks that are told piece by piece, which are read elsewhere.
+  static let heldOfBlock: Set<String> = [
+    "type", "text", "thinking", "signature", "data", "id", "name", "input", "cache_control",
+  ]
 
   /// A block as a part; `nil` for what is no object.
   static func part(_ block: JSON) -> ContentPart? {
@@ -43,8 +46,8 @@ enum AnthropicMessagesBlock {
         signature: (object["signature"]?.string).map { Seal($0, of: .anthropic) })
       return part(.reasoning(reasoning), object, besides: ["type", "thinking", "signature"])
     case "redacted_thinking":
-      return ContentPart(
-        .reasoning(ReasoningBlock(text: "", encrypted: Seal(object["data"]?.string ?? "", of: .anthropic))))
+      let reasoning = ReasoningBlock(text: "", encrypted: Seal(object["data"]?.string ?? "", of: .anthropic))
+      return part(.reasoning(reasoning), object, besides: ["type", "data"])
     case "tool_use", "server_tool_use":
       let call = ToolCall(
         id: object["id"]?.string ?? "", name: object["name"]?.string ?? "", arguments: object["input"]?.text ?? "{}",
@@ -56,9 +59,7 @@ enum AnthropicMessagesBlock {
 
   private static func part(_ kind: ContentPart.Kind, _ object: JSONObject, besides known: Set<String>) -> ContentPart {
     var part = ContentPart(kind)
-    for member in object.members where !known.contains(member.name) && !member.value.isNull {
-      part.extras[member.name] = member.value
-    }
+    part.extras = object.rest(besides: known)
     return part
   }
 }

@@ -2,18 +2,19 @@
 
 extension AnthropicMessages: ServedDialect {
   public static func encodeReply(_ reply: ChatReply, under heading: ReplyHeading) -> EncodedReply {
-    var encoder = AnthropicMessagesReplyEncoder()
+    var encoder = AnthropicMessagesReplyEncoder(extras: ReplyExtras(heading, in: .anthropicMessages))
     let content = reply.content.flatMap { encoder.blocks($0) }
     encoder.dropOtherChoices(reply.otherChoices.count)
     encoder.dropLogprobs(reply.logprobs)
     let finish = encoder.stopReason(reply.finish)
-    let message: JSONObject = [
+    var message: JSONObject = [
       "id": .string(reply.id ?? heading.id), "type": "message", "role": "assistant",
       "model": .string(reply.model ?? heading.client.request.model), "content": .array(content.map { .object($0) }),
       "stop_reason": .string(finish), "stop_sequence": reply.finish?.stopText.map { .string($0) } ?? .null,
       "usage": .object(AnthropicMessagesUsage.encode(reply.usage ?? Usage(input: 0, output: 0))),
     ]
-    return EncodedReply(body: JSON.object(message).bytes, changes: encoder.changes)
+    message.fill(from: encoder.extras.keep(reply.extras, of: ReplyExtras.reply))
+    return EncodedReply(body: JSON.object(message).bytes, changes: encoder.changes + encoder.extras.changes)
   }
 
   public static func makeStreamEncoder(under heading: ReplyHeading) -> AnthropicMessagesStreamEncoder {
@@ -28,12 +29,14 @@ extension AnthropicMessages: ServedDialect {
 /// Writes the parts of an answer as blocks.
 struct AnthropicMessagesReplyEncoder {
   private(set) var changes: [Change] = []
+  var extras: ReplyExtras
+
+  init(extras: ReplyExtras) { self.extras = extras }
 
   /// The blocks of one part: none when the format has no place for it, two when a seal goes before it.
   mutating func blocks(_ part: ContentPart) -> [JSONObject] {
     guard var block = block(part.kind) else { return [] }
-    // Citations and the like, when the answer came in this format.
-    for extra in part.extras.members where block[extra.name] == nil { block[extra.name] = extra.value }
+    block.fill(from: extras.keep(part.extras, of: ReplyExtras.part))
     return [part.signature.map(Self.sealBlock), block].compactMap { $0 }
   }
 
@@ -44,11 +47,10 @@ struct AnthropicMessagesReplyEncoder {
   private mutating func block(_ kind: ContentPart.Kind) -> JSONObject? {
     switch kind {
     case .text(let text), .refusal(let text): return ["type": "text", "text": .string(text)]
-    case .reasoning(let block): return Self.thinking(block)
+    case .reasoning(let block): return block.saysNothing ? nil : Self.thinking(block)
     case .toolCall(let call): return toolUse(call)
     case .other(let type, let json):
-      // Blocks of this format came from this format; others have no place.
-      guard let object = json.object, type != AnthropicMessagesBlock.citationsType else { return drop(type) }
+      guard extras.isOwn, let object = json.object else { return drop(type) }
       return object
     case .image: return drop("image")
     case .audio: return drop("audio")

@@ -17,13 +17,13 @@ struct AnthropicMessagesRequestDecoder {
   init(members: Members) { self.members = members }
 
   mutating func decode(_ address: RequestAddress) throws(WireError) -> ClientRequest {
-    guard let model = try members.string("model") ?? address.model else {
-      throw WireError(offset: 0, "`model` is missing")
-    }
+    request.model = try members.model(at: address)
     guard let messages = try members.array("messages") else { throw WireError(offset: 0, "`messages` is missing") }
-    request.model = model
+    var places = RequestPlaces()
     if let system = members.take("system") {
       request.messages.append(Message(.system, AnthropicMessagesContent.decode(system)))
+      let parts = system.array?.indices.map { "system[\($0)]" } ?? ["system"]
+      places.messages = [RequestPlaces.Turn("system", parts: parts)] + messages.indices.map { .init("messages[\($0)]") }
     }
     for (index, message) in messages.enumerated() {
       request.messages.append(try Self.message(message, at: "messages[\(index)]"))
@@ -34,7 +34,7 @@ struct AnthropicMessagesRequestDecoder {
     request.streams = try members.bool("stream") ?? address.streams ?? false
     request.extras = members.rest
     // A stream of this format always tells its usage.
-    return ClientRequest(request, wantsStreamUsage: true, unread: unread)
+    return ClientRequest(request, wantsStreamUsage: true, unread: unread, places: places)
   }
 
   private static func message(_ json: JSON, at place: String) throws(WireError) -> Message {
@@ -82,6 +82,8 @@ struct AnthropicMessagesRequestDecoder {
     if var format, try format.string("type") == "json_schema", let schema = format.take("schema") {
       request.output = .jsonSchema(name: "answer", schema: schema, strict: true)
       unread += format.rest.members.map { "output_config.format.\($0.name)" }
+    } else if format != nil {
+      unread.append("output_config.format")
     }
     unread += (config?.rest.members ?? []).map { "output_config.\($0.name)" }
   }
@@ -102,6 +104,7 @@ struct AnthropicMessagesRequestDecoder {
     case "tool" where name != nil: request.toolChoice = name.map { .tool(name: $0) }
     default: throw WireError(offset: 0, "`tool_choice.type` must be auto, any, tool (with a name) or none")
     }
+    unread += choice.rest.members.map { "tool_choice.\($0.name)" }
   }
 
   /// Tools with a type are the vendor's own, but for `custom`, which is a plain function.
@@ -159,11 +162,11 @@ enum AnthropicMessagesContent {
     switch object["type"]?.string {
     case "image":
       guard let media = media(object["source"]) else { return AnthropicMessagesBlock.part(block) }
-      return part(.image(media), object, besides: ["source"])
+      return part(.image(media), object, besides: [])
     case "document":
       guard var media = media(object["source"]) else { return AnthropicMessagesBlock.part(block) }
       media.name = object["title"]?.string
-      return part(.document(media), object, besides: ["source", "title"])
+      return part(.document(media), object, besides: ["title"])
     case "tool_result":
       let content = decode(object["content"])
       let (id, _) = Seal.detached(fromCallID: object["tool_use_id"]?.string ?? "")
@@ -178,6 +181,9 @@ enum AnthropicMessagesContent {
     for member in object.members where member.name != "type" && !known.contains(member.name) && !member.value.isNull {
       part.extras[member.name] = member.value
     }
+    // Of where the bytes are, only what is not read already.
+    let source = object["source"]?.object?.rest(besides: ["type", "media_type", "data", "url", "file_id"])
+    part.extras["source"] = source.flatMap { $0.isEmpty ? nil : .object($0) }
     return part
   }
 

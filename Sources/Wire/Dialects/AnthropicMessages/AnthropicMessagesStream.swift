@@ -13,6 +13,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   private var callsTools = false
   /// `message_start` overlaid with each `message_delta`: counts are repeated there, never added to.
   private var usage = JSONObject()
+  private var extras = JSONObject()
 
   /// More blocks than this at once, or more calls, are no answer.
   private static let mostBlocks = 1024
@@ -46,7 +47,8 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
     /// Arguments that came whole with the start; told at the end if no pieces followed.
     var wholeArguments: String?
     var heldArguments = ""
-    /// Where the text is from; told when the block ends, so that the text is not cut up.
+    /// What the block says besides; told when it ends, as its citations are, so that the text is not cut up.
+    var extras = JSONObject()
     var citations: [JSON] = []
   }
 
@@ -83,6 +85,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
 
   private mutating func startMessage(_ message: JSON, into events: inout [ChatEvent]) {
     events.append(.started(id: message["id"]?.string, model: message["model"]?.string))
+    note(message)
     overlay(message["usage"], into: &events)
   }
 
@@ -93,6 +96,14 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
       answersByTool: answersByTool && !callsTools)
     if let finish { events.append(.finished(finish)) }
     overlay(event["usage"], into: &events)
+    note(delta)
+    note(event)
+    if !extras.isEmpty { events.append(.extras(extras)) }
+    extras = JSONObject()
+  }
+
+  private mutating func note(_ json: JSON?) {
+    extras.overlay(json?.object?.rest(besides: AnthropicMessages.heldOfMessage) ?? JSONObject())
   }
 
   private mutating func overlay(_ json: JSON?, into events: inout [ChatEvent]) {
@@ -123,7 +134,14 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
     case "tool_use", "server_tool_use": startCall(block, type, index, into: &events)
     default: startOther(block, index, into: &events)
     }
+    if case .text = blocks[index]?.kind { noteExtras(of: block, at: index) }
+    if case .thinking = blocks[index]?.kind { noteExtras(of: block, at: index) }
+    if case .call = blocks[index]?.kind { noteExtras(of: block, at: index) }
     hasBegun = true
+  }
+
+  private mutating func noteExtras(of block: JSON, at index: Int) {
+    blocks[index]?.extras = block.object?.rest(besides: AnthropicMessagesBlock.heldOfBlock) ?? JSONObject()
   }
 
   private mutating func beginPart(into events: inout [ChatEvent]) {
@@ -157,8 +175,9 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   }
 
   private mutating func stopBlock(_ index: Int, into events: inout [ChatEvent]) {
-    guard let block = blocks.removeValue(forKey: index) else { return }
-    if !block.citations.isEmpty { events.append(.part(AnthropicMessagesBlock.citations(block.citations))) }
+    guard var block = blocks.removeValue(forKey: index) else { return }
+    if !block.citations.isEmpty { block.extras[AnthropicMessagesBlock.citations] = .array(block.citations) }
+    defer { if !block.extras.isEmpty { events.append(.partExtras(block.extras)) } }
     switch block.kind {
     case .call(let call): if let whole = block.wholeArguments { events.append(.toolArguments(index: call, whole)) }
     case .answer: if let whole = block.wholeArguments { events.append(.text(whole)) }

@@ -3,10 +3,11 @@
 /// Writes the events of a streamed message.
 public struct AnthropicMessagesStreamEncoder: StreamEncoding {
   public let contentType = "text/event-stream"
-  public var changes: [Change] { encoder.changes }
+  public var changes: [Change] { encoder.changes + encoder.extras.changes }
 
   private let heading: ReplyHeading
-  private var encoder = AnthropicMessagesReplyEncoder()
+  private var encoder: AnthropicMessagesReplyEncoder
+  private var extras = JSONObject()
   private var hasBegun = false
   private var isOver = false
   private var open = Open.none
@@ -26,7 +27,7 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
 
   private struct OpenCall: Sendable {
     var call: ToolCall
-    var seal: Seal?
+    var attributes: PartAttributes
     /// Arguments that wait for the block before to end, or custom input until it is whole.
     var held = ""
     /// How far the arguments that were written have come.
@@ -34,7 +35,10 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
     var isWritten = false
   }
 
-  init(_ heading: ReplyHeading) { self.heading = heading }
+  init(_ heading: ReplyHeading) {
+    self.heading = heading
+    encoder = AnthropicMessagesReplyEncoder(extras: ReplyExtras(heading, in: .anthropicMessages))
+  }
 
   public mutating func encode(_ events: [ChatEvent], into bytes: inout [UInt8]) {
     for (place, event) in events.enumerated() where !isOver {
@@ -49,21 +53,26 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
     closeBlock(into: &bytes)
     writeWaitingCalls(into: &bytes)
     encoder.dropOtherChoices(droppedChoices.count)
-    let delta: JSONObject = [
+    var delta: JSONObject = [
       "stop_reason": .string(encoder.stopReason(finish)),
       "stop_sequence": finish?.stopText.map { .string($0) } ?? .null,
     ]
-    let usage = AnthropicMessagesUsage.encode(usage)
-    write("message_delta", ["delta": .object(delta), "usage": .object(usage)], into: &bytes)
+    delta.fill(from: extras.rest(besides: [Self.contextManagement]))
+    var event: JSONObject = ["delta": .object(delta), "usage": .object(AnthropicMessagesUsage.encode(usage))]
+    event[Self.contextManagement] = extras[Self.contextManagement]
+    write("message_delta", event, into: &bytes)
     write("message_stop", [:], into: &bytes)
   }
+
+  /// The one extra of a message that stands beside its `delta`.
+  private static let contextManagement = "context_management"
 
   // MARK: Events
 
   private mutating func encode(_ event: ChatEvent, followedBy rest: ArraySlice<ChatEvent>, into bytes: inout [UInt8]) {
     switch event {
-    case .text(let piece), .refusal(let piece): appendText(piece, sealedBy: Self.seal(in: rest), into: &bytes)
-    case .reasoning(let piece): appendThinking(piece, into: &bytes)
+    case .text(let piece), .refusal(let piece): appendText(piece, followedBy: rest, into: &bytes)
+    case .reasoning(let piece): if !piece.isEmpty { appendThinking(piece, into: &bytes) }
     case .toolArguments(let call, let piece): appendArguments(piece, to: call, into: &bytes)
     case .textPartStarted: closeBlock(into: &bytes)
     case .started(let id, let model): begin(id: id, model: model, into: &bytes)
@@ -72,8 +81,10 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
       writeBlock(AnthropicMessagesReplyEncoder.thinking(ReasoningBlock(text: "", encrypted: seal)), into: &bytes)
     case .toolCallStarted(let number, let id, let name, let kind):
       let call = ToolCall(id: id, name: name, arguments: "", kind: kind)
-      start(OpenCall(call: call, seal: Self.seal(in: rest)), number, into: &bytes)
+      start(OpenCall(call: call, attributes: PartAttributes(in: rest)), number, into: &bytes)
     case .partSignature: break  // told before its part, which it came with
+    case .partExtras(let extras): tell(extras, into: &bytes)
+    case .extras(let extras): self.extras.overlay(encoder.extras.keep(extras, of: ReplyExtras.reply))
     case .part(let part): for block in encoder.blocks(part) { writeBlock(block, into: &bytes) }
     case .finished(let finish): self.finish = finish
     case .usage(let usage): self.usage = usage
@@ -83,24 +94,34 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
     }
   }
 
-  /// The seal of the part that began just before `rest`, when it came along with it.
-  private static func seal(in rest: ArraySlice<ChatEvent>) -> Seal? {
-    for event in rest {
-      switch event {
-      case .partSignature(let seal): return seal
-      case .toolArguments, .text: continue
-      default: return nil
+  /// What is said of the part told last: only citations may follow their text, all else went out with its start.
+  private mutating func tell(_ extras: JSONObject, into bytes: inout [UInt8]) {
+    guard encoder.extras.isOwn, open == .text || open == .thinking else {
+      if case .call(let number) = open, calls[number]?.attributes.extras == extras { return }
+      return encoder.extras.drop(extras, of: ReplyExtras.part)
+    }
+    for member in extras.members {
+      guard member.name == AnthropicMessagesBlock.citations, open == .text else {
+        encoder.extras.drop(JSONObject([(member.name, member.value)]), of: ReplyExtras.part)
+        continue
+      }
+      for citation in member.value.array ?? [] {
+        let delta: JSON = ["type": "citations_delta", "citation": citation]
+        write("content_block_delta", ["index": .number(JSONNumber(index)), "delta": delta], into: &bytes)
       }
     }
-    return nil
   }
 
   // MARK: Text and thinking
 
-  private mutating func appendText(_ piece: String, sealedBy seal: Seal?, into bytes: inout [UInt8]) {
+  private mutating func appendText(
+    _ piece: String, followedBy rest: ArraySlice<ChatEvent>, into bytes: inout [UInt8]
+  ) {
     if open != .text {
       closeBlock(into: &bytes)
-      if let seal { writeBlock(AnthropicMessagesReplyEncoder.sealBlock(seal), into: &bytes) }
+      if let seal = PartAttributes(in: rest, ofText: true).seal {
+        writeBlock(AnthropicMessagesReplyEncoder.sealBlock(seal), into: &bytes)
+      }
       openBlock(["type": "text", "text": ""], .text, into: &bytes)
     }
     appendDelta(#"{"type":"text_delta","text":"#, piece, into: &bytes)
@@ -138,11 +159,12 @@ public struct AnthropicMessagesStreamEncoder: StreamEncoding {
   private mutating func openCall(_ number: Int, into bytes: inout [UInt8]) {
     guard let call = calls[number] else { return }
     closeBlock(into: &bytes)
-    if let seal = call.seal { writeBlock(AnthropicMessagesReplyEncoder.sealBlock(seal), into: &bytes) }
-    let block: JSONObject = [
+    if let seal = call.attributes.seal { writeBlock(AnthropicMessagesReplyEncoder.sealBlock(seal), into: &bytes) }
+    var block: JSONObject = [
       "type": .string(AnthropicMessagesReplyEncoder.type(of: call.call.kind)), "id": .string(call.call.id),
       "name": .string(call.call.name), "input": [:],
     ]
+    block.fill(from: encoder.extras.keep(call.attributes.extras, of: ReplyExtras.part))
     openBlock(block, .call(number), into: &bytes)
     calls[number]?.isWritten = true
     guard call.call.kind != .custom, !call.held.isEmpty else { return }

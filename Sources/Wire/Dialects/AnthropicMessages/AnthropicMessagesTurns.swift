@@ -95,14 +95,7 @@ struct AnthropicMessagesTurnsEncoder {
     var blocks: [JSONObject] = []
     for (index, part) in parts.enumerated() {
       let place = "\(field).content[\(index)]"
-      if case .other(AnthropicMessagesBlock.citationsType, let json) = part.kind {
-        // A stream told them after their text.
-        let isAfterText = blocks.last?["type"] == "text"
-        if isAfterText { blocks[blocks.count - 1]["citations"] = json["citations"] }
-        if !isAfterText { changes.append(Change(place, .dropped, "there is no text that they belong to")) }
-      } else if let block = encoder.block(part, place) {
-        blocks.append(block)
-      }
+      if let block = encoder.block(part, place) { blocks.append(block) }
     }
     changes += encoder.changes
     return blocks.map { .object($0) }

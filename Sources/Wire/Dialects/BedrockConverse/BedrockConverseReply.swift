@@ -11,12 +11,12 @@ extension BedrockConverse {
     let answers = blocks.contains { BedrockConverseBlock.isAnswer($0["toolUse"]) } && reply.toolCalls.isEmpty
     reply.finish = Finish(converseWord: answer["stopReason"]?.string, answersByTool: answers)
     reply.usage = BedrockConverseUsage.decode(answer)
-    let known: Set<String> = ["output", "stopReason", "usage"]
-    for member in answer.object?.members ?? [] where !known.contains(member.name) && !member.value.isNull {
-      reply.extras[member.name] = member.value
-    }
+    reply.extras = answer.object?.rest(besides: held) ?? JSONObject()
     return reply
   }
+
+  /// Members of an answer, of `messageStop` and of `metadata` that are read elsewhere.
+  static let held: Set<String> = ["output", "stopReason", "usage", "serviceTier", "p"]
 }
 
 enum BedrockConverseBlock {
@@ -53,11 +53,17 @@ enum BedrockConverseBlock {
   }
 
   private static func call(_ use: JSON) -> ContentPart {
-    ContentPart(
+    var part = ContentPart(
       .toolCall(
         ToolCall(
           id: use["toolUseId"]?.string ?? "", name: use["name"]?.string ?? "", arguments: use["input"]?.text ?? "{}",
           kind: kind(ofToolUse: use))))
+    part.extras = extras(ofToolUse: use)
+    return part
+  }
+
+  static func extras(ofToolUse use: JSON) -> JSONObject {
+    use.object?.rest(besides: ["toolUseId", "name", "input", "type"]) ?? JSONObject()
   }
 
   private static func reasoning(_ content: JSON) -> ReasoningBlock? {

@@ -11,6 +11,7 @@ public struct BedrockConverseStreamDecoder: StreamDecoding {
   private var calls = 0
   private var answersByTool = false
   private var callsTools = false
+  private var extras = JSONObject()
 
   /// More blocks than this, or more pieces in one that is held, are no answer.
   private static let mostBlocks = 1024
@@ -28,7 +29,10 @@ public struct BedrockConverseStreamDecoder: StreamDecoding {
   }
 
   /// A frame that was cut is not read; `isComplete` then tells.
-  public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {}
+  public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
+    if !extras.isEmpty { events.append(.extras(extras)) }
+    extras = JSONObject()
+  }
 
   /// A block that has begun and not ended.
   private struct Block: Sendable {
@@ -58,14 +62,22 @@ public struct BedrockConverseStreamDecoder: StreamDecoding {
     case "contentBlockStop": stopBlock(try JSON.parse(message.payload)["contentBlockIndex"]?.int ?? 0, into: &events)
     case "messageStop":
       isComplete = true
-      let word = try JSON.parse(message.payload)["stopReason"]?.string
+      let stop = try JSON.parse(message.payload)
+      note(stop)
+      let word = stop["stopReason"]?.string
       if let finish = Finish(converseWord: word, answersByTool: answersByTool && !callsTools) {
         events.append(.finished(finish))
       }
     case "metadata":
-      if let usage = BedrockConverseUsage.decode(try JSON.parse(message.payload)) { events.append(.usage(usage)) }
+      let metadata = try JSON.parse(message.payload)
+      note(metadata)
+      if let usage = BedrockConverseUsage.decode(metadata) { events.append(.usage(usage)) }
     default: break  // `messageStart`, which names nothing, and events of a later version
     }
+  }
+
+  private mutating func note(_ json: JSON) {
+    extras.overlay(json.object?.rest(besides: BedrockConverse.held) ?? JSONObject())
   }
 
   // MARK: Blocks
@@ -88,6 +100,8 @@ public struct BedrockConverseStreamDecoder: StreamDecoding {
         .toolCallStarted(
           index: calls, id: start.value["toolUseId"]?.string ?? "", name: start.value["name"]?.string ?? "",
           kind: kind))
+      let extras = BedrockConverseBlock.extras(ofToolUse: start.value)
+      if !extras.isEmpty { events.append(.partExtras(extras)) }
       try begin(.call(index: calls), at: index)
       calls += 1
       if kind == .function { callsTools = true }

@@ -13,12 +13,12 @@ extension CohereV2 {
     reply.content = CohereV2Reply.parts(message)
     reply.finish = word.flatMap { Finish(cohereWord: $0) }
     reply.usage = CohereV2Usage.decode(answer["usage"])
-    let known: Set<String> = ["id", "message", "finish_reason", "usage"]
-    for member in answer.object?.members ?? [] where !known.contains(member.name) && !member.value.isNull {
-      reply.extras[member.name] = member.value
-    }
+    reply.extras = answer.object?.rest(besides: held) ?? JSONObject()
     return reply
   }
+
+  /// Members of an answer, and of the end of a stream, that are read elsewhere.
+  static let held: Set<String> = ["id", "message", "finish_reason", "usage"]
 }
 
 enum CohereV2Reply {

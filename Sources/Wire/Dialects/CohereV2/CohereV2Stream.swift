@@ -162,6 +162,8 @@ public struct CohereV2StreamDecoder: StreamDecoding {
       events.append(.finished(finish))
     }
     if let usage = CohereV2Usage.decode(delta["usage"]) { events.append(.usage(usage)) }
+    let extras = delta.object?.rest(besides: CohereV2.held) ?? JSONObject()
+    if !extras.isEmpty { events.append(.extras(extras)) }
   }
 
   private mutating func tellCitations(into events: inout [ChatEvent]) {

@@ -7,6 +7,8 @@ struct GeminiContentChunk {
   private(set) var finishReason: ArraySlice<UInt8> = []
   private(set) var sources = JSONObject()
   private(set) var logprobs: [TokenLogprob] = []
+  /// What it says besides: safety ratings and the like.
+  private(set) var rest: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
 
   /// Reads the object that comes next.
   mutating func read(_ scanner: inout JSONScanner) throws(WireError) {
@@ -19,7 +21,7 @@ struct GeminiContentChunk {
       case "logprobsResult": logprobs = [TokenLogprob](geminiResult: try scanner.value())
       case "groundingMetadata", "citationMetadata", "urlContextMetadata":
         sources[name.text] = try scanner.value()
-      default: break
+      default: rest.append((name, try scanner.raw()))
       }
     }
   }
@@ -32,6 +34,7 @@ struct GeminiContentDelta: Sendable {
   private var isInText = false
   /// Where the text is from: told at the end, so that the text is not cut up.
   private var sources = JSONObject()
+  private var rest = NotedMembers()
 
   private static let mostCalls = 1024
   private static let mostCitations = 1024
@@ -47,9 +50,10 @@ struct GeminiContentDelta: Sendable {
       }
     }
     if !chunk.logprobs.isEmpty { tell(.logprobs(chunk.logprobs)) }
+    for member in chunk.rest { rest.note(member.name, member.value) }
     for source in chunk.sources.members where source.value.object?.isEmpty == false { note(source) }
     guard let finish = Finish(geminiWord: chunk.finishReason.text, callsTools: calls > 0) else { return }
-    tellSources(tell)
+    tellNotes(tell)
     tell(.finished(finish))
   }
 
@@ -67,8 +71,10 @@ struct GeminiContentDelta: Sendable {
     sources[source.name] = .object(known)
   }
 
-  /// Tells what is known of the sources, once.
-  mutating func tellSources(_ tell: (ChatEvent) -> Void) {
+  /// Tells what is known of the sources, and what was said besides, once.
+  mutating func tellNotes(_ tell: (ChatEvent) -> Void) {
+    let extras = GeminiContentExtras.candidate(rest.take())
+    if !extras.isEmpty { tell(.extras(extras)) }
     for source in sources.members {
       if let part = ContentPart(geminiSource: source.name, source.value) { tell(.part(part)) }
     }
@@ -157,12 +163,15 @@ struct GeminiContentDelta: Sendable {
       tell(.toolCallStarted(index: calls, id: call.id, name: call.name, kind: call.kind))
       tell(.toolArguments(index: calls, call.arguments))
       calls += 1
-    case .text(let text):  // with attributes that a stream has no event for
+    case .text(let text):
       tell(.textPartStarted)
       tell(.text(text))
       isInText = signature == nil
-    default: tell(.part(part))
+    default:
+      tell(.part(part))
+      part.extras = JSONObject()
     }
     if let signature { tell(.partSignature(signature)) }
+    if !part.extras.isEmpty { tell(.partExtras(part.extras)) }
   }
 }

@@ -25,9 +25,7 @@ struct GeminiContentPartEncoder {
         change("\(field).cache_control", .dropped, "this format has no cache breakpoints")
       }
     case .client:
-      for extra in part.extras.members where GeminiContentPart.attributes.contains(extra.name) {
-        object[extra.name] = extra.value
-      }
+      object.overlay(part.extras)
     }
     return object
   }

@@ -14,20 +14,20 @@ extension GeminiContent {
     reply.model = json["modelVersion"]?.string
     reply.finish = blocked
     reply.usage = json["usageMetadata"].flatMap(GeminiContentUsage.decode)
-    for member in json.object?.members ?? [] where !heldElsewhere.contains(member.name) {
-      reply.extras[member.name] = member.value
-    }
+    reply.extras = json.object?.rest(besides: GeminiContentExtras.held) ?? JSONObject()
+    reply.extras.overlay(GeminiContentExtras.feedback(json["promptFeedback"]))
     let first = candidates.firstIndex { $0["index"]?.int ?? 0 == 0 } ?? 0
     for (place, json) in candidates.enumerated() {
       let candidate = GeminiContentCandidate(json, replyID: reply.id)
       guard place == first else {
-        reply.otherChoices.append(Choice(candidate.content, finish: candidate.finish))
+        reply.otherChoices.append(
+          Choice(candidate.content, finish: candidate.finish, extras: GeminiContentExtras.candidate(candidate.rest)))
         continue
       }
       reply.content = candidate.content
       reply.finish = candidate.finish ?? blocked
       reply.logprobs = candidate.logprobs
-      if !candidate.rest.isEmpty { reply.extras["candidate"] = .object(candidate.rest) }
+      reply.extras.overlay(GeminiContentExtras.candidate(candidate.rest))
     }
     return reply
   }
@@ -45,8 +45,25 @@ extension GeminiContent {
     }
     return builder.reply
   }
+}
 
-  private static let heldElsewhere: Set<String> = ["candidates", "responseId", "modelVersion", "usageMetadata"]
+/// What an answer says that has no word in the vocabulary: of itself, and of its candidate.
+enum GeminiContentExtras {
+  /// The member of extras that holds what the candidate says of itself.
+  static let candidate = "candidate"
+
+  /// Members of an answer that are read elsewhere.
+  static let held: Set<String> = ["candidates", "responseId", "modelVersion", "usageMetadata", "promptFeedback"]
+
+  static func candidate(_ rest: JSONObject) -> JSONObject {
+    rest.isEmpty ? JSONObject() : [candidate: .object(rest)]
+  }
+
+  /// What is said of the prompt besides why it was blocked.
+  static func feedback(_ feedback: JSON?) -> JSONObject {
+    let rest = feedback?.object?.rest(besides: ["blockReason"]) ?? JSONObject()
+    return rest.isEmpty ? rest : ["promptFeedback": .object(rest)]
+  }
 }
 
 /// One answer of a reply.
@@ -70,7 +87,7 @@ struct GeminiContentCandidate {
       case "logprobsResult": logprobs = [TokenLogprob](geminiResult: member.value)
       case let name where GeminiContentPart.sources.contains(name):
         content += [ContentPart(geminiSource: name, member.value)].compactMap(\.self)
-      default: rest[member.name] = member.value
+      default: rest.overlay(JSONObject([(member.name, member.value)]).rest(besides: []))
       }
     }
     finish = Finish(geminiWord: json["finishReason"]?.string, callsTools: calls > 0)

@@ -2,22 +2,26 @@
 
 extension GeminiContent: ServedDialect {
   public static func encodeReply(_ reply: ChatReply, under heading: ReplyHeading) -> EncodedReply {
-    var encoder = GeminiContentCandidateEncoder()
+    var encoder = GeminiContentCandidateEncoder(extras: ReplyExtras(heading, in: .gemini))
     var body = JSONObject()
+    let extras = encoder.extras.keep(reply.extras, of: ReplyExtras.reply)
     if reply.content.isEmpty, let feedback = reply.finish?.geminiPromptFeedback {
       body["promptFeedback"] = feedback
     } else {
-      var candidates = [encoder.candidate(reply.content, reply.finish, index: 0)]
+      var candidates = [encoder.candidate(Choice(reply.content, finish: reply.finish, extras: extras), index: 0)]
       if !reply.logprobs.isEmpty { candidates[0]["logprobsResult"] = reply.logprobs.geminiResult }
       for (index, choice) in reply.otherChoices.enumerated() {
-        candidates.append(encoder.candidate(choice.content, choice.finish, index: index + 1))
+        var choice = choice
+        choice.extras = encoder.extras.keep(choice.extras, of: ReplyExtras.reply)
+        candidates.append(encoder.candidate(choice, index: index + 1))
       }
       body["candidates"] = .array(candidates.map { .object($0) })
     }
     body["usageMetadata"] = reply.usage.map { .object(GeminiContentUsage.encode($0)) }
+    body.add(extras)
     body["modelVersion"] = .string(reply.model ?? heading.client.request.model)
     body["responseId"] = .string(reply.id ?? heading.id)
-    return EncodedReply(body: JSON.object(body).bytes, changes: encoder.changes)
+    return EncodedReply(body: JSON.object(body).bytes, changes: encoder.changes + encoder.extras.changes)
   }
 
   public static func makeStreamEncoder(under heading: ReplyHeading) -> GeminiContentStreamEncoder {
@@ -36,19 +40,31 @@ extension GeminiContent: ServedDialect {
 struct GeminiContentCandidateEncoder {
   private var encoder = GeminiContentPartEncoder(for: .client)
   var changes: [Change] { encoder.changes }
+  var extras: ReplyExtras
 
-  mutating func candidate(_ content: [ContentPart], _ finish: Finish?, index: Int) -> JSONObject {
-    let parts = content.compactMap { part($0, index: index) }
+  init(extras: ReplyExtras) { self.extras = extras }
+
+  mutating func candidate(_ choice: Choice, index: Int) -> JSONObject {
+    let parts = choice.content.compactMap { part($0, index: index) }
     var candidate: JSONObject = [
       "content": ["parts": .array(parts.map { .object($0) }), "role": "model"],
-      "finishReason": .string(finishReason(finish)), "index": .number(JSONNumber(index)),
+      "finishReason": .string(finishReason(choice.finish)), "index": .number(JSONNumber(index)),
     ]
-    for part in content { if let source = part.geminiSource { candidate[source.name] = source.value } }
+    for part in choice.content { if let source = part.geminiSource { candidate[source.name] = source.value } }
+    candidate.fill(from: choice.extras[GeminiContentExtras.candidate]?.object ?? JSONObject())
     return candidate
   }
 
+  /// Parts without a word in the vocabulary, and extras, are of this format only when the answer is.
   mutating func part(_ part: ContentPart, index: Int) -> JSONObject? {
-    encoder.part(part, "candidates[\(index)].content")
+    let field = "candidates[\(index)].content"
+    if case .other(let type, _) = part.kind, !extras.isOwn {
+      drop(field, "a part of the type `\(type)` has no place in this format")
+      return nil
+    }
+    var part = part
+    part.extras = extras.keep(part.extras, of: ReplyExtras.part)
+    return encoder.part(part, field)
   }
 
   mutating func finishReason(_ finish: Finish?) -> String {
@@ -62,6 +78,16 @@ struct GeminiContentCandidateEncoder {
   }
 
   mutating func drop(_ field: String, _ why: String) { encoder.change(field, .dropped, why) }
+}
+
+extension JSONObject {
+  /// Adds what an answer says of itself; what it says of the prompt joins what is said of it already.
+  mutating func add(_ extras: JSONObject) {
+    for member in extras.members where member.name != GeminiContentExtras.candidate {
+      let said = self[member.name]?.object ?? JSONObject()
+      self[member.name] = member.value.object.map { .object(said + $0) } ?? member.value
+    }
+  }
 }
 
 extension ContentPart {

@@ -12,6 +12,7 @@ extension GeminiContent {
 struct GeminiContentRequestDecoder {
   private var members: Members
   private var request = ChatRequest(model: "", messages: [])
+  private var places = RequestPlaces()
 
   init(members: Members) { self.members = members }
 
@@ -24,6 +25,7 @@ struct GeminiContentRequestDecoder {
     if let system = members.take("systemInstruction") { try turns.readSystem(system) }
     for (index, content) in contents.enumerated() { try turns.read(content, at: "contents[\(index)]") }
     request.messages = turns.messages
+    places.messages = turns.places
     try readTools()
     try readToolConfig()
     try readConfig()
@@ -33,7 +35,7 @@ struct GeminiContentRequestDecoder {
     request.streams = address.streams ?? false
     request.extras = members.rest
     // A stream of this format always tells its usage.
-    return ClientRequest(request, wantsStreamUsage: true, isArray: address.isArray)
+    return ClientRequest(request, wantsStreamUsage: true, isArray: address.isArray, places: places)
   }
 
   // MARK: Tools
@@ -43,8 +45,11 @@ struct GeminiContentRequestDecoder {
       let place = "tools[\(index)]"
       var tool = try Members(geminiObject: json, at: place)
       for (number, function) in (tool.take("functionDeclarations")?.asList ?? []).enumerated() {
-        request.tools.append(try Self.function(function, at: "\(place).functionDeclarations[\(number)]"))
+        let place = "\(place).functionDeclarations[\(number)]"
+        request.tools.append(try Self.function(function, at: place))
+        places.tools.append(place)
       }
+      places.tools += tool.rest.members.map { "\(place).\($0.name)" }
       request.tools += tool.rest.members.map { member in
         Tool(name: member.name, vendorDefinition: .object(JSONObject([(member.name, member.value)])))
       }

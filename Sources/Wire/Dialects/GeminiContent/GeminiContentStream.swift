@@ -17,6 +17,7 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
   private var model: ArraySlice<UInt8> = []
   private var usage: ArraySlice<UInt8> = []
   private var candidates: [Int: GeminiContentDelta] = [:]
+  private var noted = NotedMembers()
 
   private static let mostCandidates = 256
 
@@ -34,9 +35,11 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
     if case .events(var decoder) = framing, let last = decoder.finish() { try? read(last.data, into: &events) }
     for (index, candidate) in candidates.sorted(by: { $0.key < $1.key }) {
       var last = candidate
-      last.tellSources { events.append(Self.event($0, of: index)) }
+      last.tellNotes { events.append(Self.event($0, of: index)) }
     }
     candidates = [:]
+    let extras = noted.take()
+    if !extras.isEmpty { events.append(.extras(extras)) }
   }
 
   // MARK: Framing
@@ -89,7 +92,7 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
       case "usageMetadata": chunk.usage = try scanner.raw()
       case "promptFeedback": endBlocked(try scanner.value(), into: &events)
       case "error": events.append(.failed(FailureBody(try scanner.value()).failure(status: 200)))
-      default: break
+      default: try noted.note(name, &scanner)
       }
     }
     try scanner.finish()
@@ -117,6 +120,8 @@ public struct GeminiContentStreamDecoder: StreamDecoding {
   }
 
   private mutating func endBlocked(_ feedback: JSON, into events: inout [ChatEvent]) {
+    let extras = GeminiContentExtras.feedback(feedback)
+    if !extras.isEmpty { events.append(.extras(extras)) }
     guard let finish = Finish(geminiPromptFeedback: feedback) else { return }
     isComplete = true
     events.append(.finished(finish))

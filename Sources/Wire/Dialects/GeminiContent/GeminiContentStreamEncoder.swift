@@ -4,10 +4,10 @@
 /// Writes the chunks of a streamed answer.
 public struct GeminiContentStreamEncoder: StreamEncoding {
   public var contentType: String { heading.client.isArray ? "application/json" : "text/event-stream" }
-  public var changes: [Change] { encoder.changes }
+  public var changes: [Change] { encoder.changes + encoder.extras.changes }
 
   private let heading: ReplyHeading
-  private var encoder = GeminiContentCandidateEncoder()
+  private var encoder: GeminiContentCandidateEncoder
   /// `,"modelVersion":…,"responseId":…}`, once something is written.
   private var tail: [UInt8] = []
   private var id: String
@@ -28,24 +28,28 @@ public struct GeminiContentStreamEncoder: StreamEncoding {
     var order: [Int] = []
     var finish: Finish?
     var sources = JSONObject()
+    var extras = JSONObject()
     var hasContent = false
   }
 
   private struct OpenCall: Sendable {
     var call: ToolCall
     var seal: Seal?
+    var extras = JSONObject()
 
     var part: ContentPart {
       var whole = call
       if whole.arguments.isEmpty, whole.kind != .custom { whole.arguments = "{}" }
       var part = ContentPart(.toolCall(whole))
       part.signature = seal
+      part.extras = extras
       return part
     }
   }
 
   init(_ heading: ReplyHeading) {
     self.heading = heading
+    encoder = GeminiContentCandidateEncoder(extras: ReplyExtras(heading, in: .gemini))
     id = heading.id
     model = heading.client.request.model
   }
@@ -78,6 +82,11 @@ public struct GeminiContentStreamEncoder: StreamEncoding {
       part.signature = seal
       write(part, 0, into: &bytes)
       return true
+    case (.text(let text), .partExtras(let extras)) where encoder.extras.isOwn:
+      var part = ContentPart(.text(text))
+      part.extras = extras
+      write(part, 0, into: &bytes)
+      return true
     case (.reasoning(let text), .reasoningSignature(let seal)):
       write(ContentPart(.reasoning(ReasoningBlock(text: text, signature: seal))), 0, into: &bytes)
       return true
@@ -106,6 +115,10 @@ public struct GeminiContentStreamEncoder: StreamEncoding {
       candidates[index, default: Candidate()].calls[call] = held
       candidates[index]?.order.append(call)
     case .partSignature(let seal): sign(seal, index, into: &bytes)
+    case .partExtras(let extras): note(extras, index)
+    case .extras(let extras):
+      let kept = encoder.extras.keep(extras, of: ReplyExtras.reply)
+      candidates[index, default: Candidate()].extras.overlay(kept)
     case .part(let part): tell(part, index, into: &bytes)
     case .started(let id, let model): begin(id, model)
     case .finished(let finish): candidates[index, default: Candidate()].finish = finish
@@ -153,6 +166,15 @@ public struct GeminiContentStreamEncoder: StreamEncoding {
     var part = ContentPart(.text(""))
     part.signature = seal
     write(part, index, into: &bytes)
+  }
+
+  /// What is said of the part told last goes out with a call that is held; any other part has gone already.
+  private mutating func note(_ extras: JSONObject, _ index: Int) {
+    if let call = candidates[index]?.order.last, candidates[index]?.calls[call] != nil {
+      candidates[index]?.calls[call]?.extras = extras
+    } else {
+      encoder.extras.drop(extras, of: ReplyExtras.part)
+    }
   }
 
   /// Tells the calls that are held.
@@ -206,13 +228,15 @@ public struct GeminiContentStreamEncoder: StreamEncoding {
       candidates[0] = first
       body["candidates"] = .array(candidates.keys.sorted().map { end(of: $0) })
     }
+    body.add(first.extras)
     body["usageMetadata"] = usage.map { .object(GeminiContentUsage.encode($0)) }
     write(body, into: &bytes)
   }
 
   private mutating func end(of index: Int) -> JSON {
     let candidate = candidates[index] ?? Candidate()
-    var object = encoder.candidate([ContentPart(.text(""))], candidate.finish, index: index)
+    let last = Choice([ContentPart(.text(""))], finish: candidate.finish, extras: candidate.extras)
+    var object = encoder.candidate(last, index: index)
     for source in candidate.sources.members { object[source.name] = source.value }
     return .object(object)
   }

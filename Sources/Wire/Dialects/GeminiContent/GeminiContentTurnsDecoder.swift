@@ -2,6 +2,7 @@
 
 struct GeminiContentTurnsDecoder {
   private(set) var messages: [Message] = []
+  private(set) var places: [RequestPlaces.Turn] = []
   /// The calls that have no result yet, in order.
   private var openCalls: [(id: String, name: String)] = []
   private var callCount = 0
@@ -11,40 +12,46 @@ struct GeminiContentTurnsDecoder {
     let content = json.string.map { ["parts": [["text": .string($0)]]] } ?? json
     var members = try Members(geminiObject: content, at: "systemInstruction")
     _ = members.take("role")
-    try append(.system, &members)
+    append(.system, &members, at: "systemInstruction")
   }
 
   mutating func read(_ json: JSON, at place: String) throws(WireError) {
     var members = try Members(geminiObject: json, at: place)
     switch try members.string("role") ?? "user" {
-    case "user", "function", "tool", "": try append(.user, &members)
-    case "model": try append(.assistant, &members)
+    case "user", "function", "tool", "": append(.user, &members, at: place)
+    case "model": append(.assistant, &members, at: place)
     default: throw WireError(offset: 0, "`\(place).role` must be user or model")
     }
   }
 
-  private mutating func append(_ role: Message.Role, _ members: inout Members) throws(WireError) {
+  private mutating func append(_ role: Message.Role, _ members: inout Members, at path: String) {
     var content: [ContentPart] = []
-    for json in members.take("parts")?.asList ?? [] {
+    var place = RequestPlaces.Turn(path)
+    for (index, json) in (members.take("parts")?.asList ?? []).enumerated() {
       guard let part = part(json), role != .assistant || !part.saysNothing else { continue }
-      if !content.join(part, isNext: false) { content.append(part) }
+      guard !content.join(part, isNext: false) else { continue }
+      content.append(part)
+      place.parts.append("\(path).parts[\(index)]")
     }
     if role == .assistant, members.rest.isEmpty {
-      goOn(with: content)
+      goOn(with: content, at: place)
     } else {
       messages.append(Message(role, content))
       messages[messages.count - 1].extras = members.rest
+      places.append(place)
     }
   }
 
   /// Clients return each chunk of a stream as a turn of its own: together they are one, as they were told.
-  private mutating func goOn(with content: [ContentPart]) {
+  private mutating func goOn(with content: [ContentPart], at place: RequestPlaces.Turn) {
     guard !content.isEmpty else { return }
     guard let last = messages.indices.last, messages[last].role == .assistant, messages[last].extras.isEmpty else {
+      places.append(place)
       return messages.append(Message(.assistant, content))
     }
     let isJoined = messages[last].content.join(content[0], isNext: true)
     messages[last].content += content.dropFirst(isJoined ? 1 : 0)
+    places[last].parts += place.parts.dropFirst(isJoined ? 1 : 0)
   }
 
   // MARK: Parts

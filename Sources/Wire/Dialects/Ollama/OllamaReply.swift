@@ -9,12 +9,7 @@ extension Ollama {
     try decoder.read(body[...], into: &events)
     var builder = ChatReplyBuilder()
     for event in events { try builder.add(event) }
-    var reply = builder.reply
-    let known: Set<String> = ["model", "message", "done", "done_reason", "logprobs"]
-    for member in answer.object?.members ?? [] where !known.contains(member.name) {
-      reply.extras[member.name] = member.value
-    }
-    return reply
+    return builder.reply
   }
 }
 

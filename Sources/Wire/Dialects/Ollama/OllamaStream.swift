@@ -70,15 +70,23 @@ public struct OllamaStreamDecoder: StreamDecoding {
 
   private mutating func end(_ line: Line, _ bytes: ArraySlice<UInt8>, into events: inout [ChatEvent]) {
     isComplete = true
+    let answer = try? JSON.parse(bytes)  // it was read just now: cannot throw
+    let extras = answer?.object?.rest(besides: Self.held) ?? JSONObject()
+    if !extras.isEmpty { events.append(.extras(extras)) }
     if line.reason != nil || callCount > 0 {
       events.append(.finished(Finish(ollamaWord: line.reason ?? "stop", callsTools: callCount > 0)))
     }
     // What was read is not counted when it was still in memory.
     guard line.input != nil || line.output != nil else { return }
     var usage = Usage(input: line.input.flatMap(Self.count), output: line.output.flatMap(Self.count))
-    usage.raw = try? JSON.parse(bytes).counts  // it was read just now: cannot throw
+    usage.raw = answer?.counts
     events.append(.usage(usage))
   }
+
+  /// Members of a line that are read elsewhere, or say when it was made.
+  private static let held: Set<String> = [
+    "model", "message", "done", "done_reason", "logprobs", "created_at", "prompt_eval_count", "eval_count",
+  ]
 
   private static func count(_ number: Int) -> Int? { number < 0 ? nil : number }
 

@@ -46,6 +46,7 @@ struct OpenAIChatAssistantTurn {
         drop("\(place).cache_control", "this provider takes no cache breakpoints")
       }
     }
+    if part.signature != nil { drop("\(place).signature", "this format has no signatures of texts") }
     for extra in part.extras.members { object[extra.name] = extra.value }
     return .object(object)
   }
@@ -68,7 +69,7 @@ struct OpenAIChatAssistantTurn {
         drop("\(place).signature", "this provider takes no signatures of calls")
       }
     }
-    for extra in part.extras.members { object[extra.name] = extra.value }
+    object.fill(from: part.extras, at: place, changes: &changes)
     return .object(object)
   }
 

@@ -8,6 +8,7 @@ struct OpenAIChatCallDelta {
   var arguments = ""
   var kind = ToolCall.Kind.function
   var seal: Seal?
+  var extras = JSONObject()
 
   /// Reads the object that comes next.
   init(_ scanner: inout JSONScanner) throws(WireError) {
@@ -16,11 +17,17 @@ struct OpenAIChatCallDelta {
       switch member {
       case "index": index = try scanner.int()
       case "id": id = try scanner.string() ?? ""
-      case "extra_content": seal = Seal(extraContent: try scanner.value())
+      case "extra_content":
+        let value = try scanner.value()
+        seal = Seal(extraContent: value)
+        if seal == nil, !value.isNull { extras[member.text] = value }
       case "function", "custom":
         if member.equals("custom") { kind = .custom }
         if try scanner.kind() == .object { try readFunction(&scanner) }
-      default: break
+      case "type": break
+      default:
+        let value = try scanner.value()
+        if !value.isNull { extras[member.text] = value }
       }
     }
   }
@@ -42,7 +49,11 @@ struct OpenAIChatCallDelta {
         // Some providers write the arguments as an object instead of a text of one.
         let isObject = try scanner.kind() == .object
         arguments = isObject ? try scanner.raw().text : try scanner.string() ?? ""
-      default: break
+      default:
+        let value = try scanner.value()
+        guard !value.isNull else { continue }
+        let name = kind == .custom ? "custom" : "function"
+        extras[name] = .object((extras[name]?.object ?? JSONObject()) + JSONObject([(member.text, value)]))
       }
     }
   }
@@ -56,6 +67,7 @@ struct OpenAIChatCallTracker: Sendable {
     var name = ""
     var kind = ToolCall.Kind.function
     var seal: Seal?
+    var extras = JSONObject()
     /// What came before the name did.
     var held = ""
     var isTold = false
@@ -78,6 +90,7 @@ struct OpenAIChatCallTracker: Sendable {
     calls[index].name = delta.name
     if delta.kind != .function { calls[index].kind = delta.kind }
     calls[index].seal = calls[index].seal ?? delta.seal
+    calls[index].extras.overlay(delta.extras)
     calls[index].held += delta.arguments
     let isHeldTooLong = calls[index].held.utf8.count > Self.maximumHeldBytes
     if !delta.name.isEmpty || isHeldTooLong { tell(index, into: &events) }
@@ -94,6 +107,7 @@ struct OpenAIChatCallTracker: Sendable {
     events.append(.toolCallStarted(index: index, id: id, name: call.name, kind: call.kind))
     if let seal = call.seal { events.append(.partSignature(seal)) }
     if !call.held.isEmpty { events.append(.toolArguments(index: index, call.held)) }
+    if !call.extras.isEmpty { events.append(.partExtras(call.extras)) }
     calls[index].held = ""
     calls[index].isTold = true
   }

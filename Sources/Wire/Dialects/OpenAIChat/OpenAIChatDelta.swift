@@ -5,6 +5,11 @@ struct OpenAIChatDeltaDecoder: Sendable {
   private let detailsField: [UInt8]
   private var splitter: ThinkTagSplitter?
   private var calls = OpenAIChatCallTracker()
+  /// What was told last of the block of thinking.
+  private var blockExtras = JSONObject()
+  private var messageRest = NotedMembers()
+  /// What the choices of the chunks say besides.
+  var choiceRest = NotedMembers()
 
   /// The id of the answer, for calls that come without one.
   var replyID: String? {
@@ -47,13 +52,19 @@ struct OpenAIChatDeltaDecoder: Sendable {
     calls.finish(into: &events)
   }
 
-  private func read(
+  /// What the message and its choice said besides.
+  mutating func takeExtras() -> JSONObject {
+    OpenAIChatExtras.join(message: messageRest.take(), choice: choiceRest.take())
+  }
+
+  private mutating func read(
     _ name: ArraySlice<UInt8>, _ scanner: inout JSONScanner, _ pieces: inout Pieces
   ) throws(WireError) {
     switch name {
     case "content": try readContent(&scanner, &pieces)
     case "tool_calls": try readCalls(&scanner, &pieces)
     case "refusal": pieces.refusal = try scanner.string() ?? ""
+    case "role": break
     case "function_call":
       if let call = OpenAIChatCallDelta(legacy: try scanner.value()) { pieces.calls.append(call) }
     case "images", "audio": readMedia(try scanner.value(), &pieces)
@@ -63,6 +74,8 @@ struct OpenAIChatDeltaDecoder: Sendable {
         if pieces.reasoning.map({ rank < $0.rank }) ?? true { pieces.reasoning = (rank, text) }
       } else if name.elementsEqual(detailsField) {
         pieces.details = try scanner.value().array ?? []
+      } else if try scanner.kind() != .null {
+        try messageRest.note(name, &scanner)
       }
     }
   }
@@ -108,9 +121,10 @@ struct OpenAIChatDeltaDecoder: Sendable {
 
   // MARK: Thinking
 
-  private func tellReasoning(_ pieces: Pieces, into events: inout [ChatEvent]) {
+  private mutating func tellReasoning(_ pieces: Pieces, into events: inout [ChatEvent]) {
     if let (_, text) = pieces.reasoning { events.append(.reasoning(text)) }
     for detail in pieces.details {
+      let before = events.count
       // The same text as in the plain field, where there is one.
       if pieces.reasoning == nil, let text = detail["text"]?.string ?? detail["summary"]?.string, !text.isEmpty {
         events.append(.reasoning(text))
@@ -121,6 +135,11 @@ struct OpenAIChatDeltaDecoder: Sendable {
       if let data = detail["data"]?.string, !data.isEmpty {
         events.append(.encryptedReasoning(Seal(data, of: OpenAIChatReasoning.family(of: detail))))
       }
+      let extras = OpenAIChatReasoning.extras(of: detail)
+      // Each piece repeats what its block says of itself.
+      guard extras != blockExtras, events.count > before || pieces.reasoning != nil else { continue }
+      blockExtras = extras
+      if !extras.isEmpty { events.append(.partExtras(extras)) }
     }
   }
 

@@ -77,7 +77,7 @@ extension OpenAIChat {
 
 extension Span<UInt8> {
   /// Whether `text` stands right before `end`.
-  fileprivate func ends(_ text: StaticString, at end: Int) -> Bool {
+  func ends(_ text: StaticString, at end: Int) -> Bool {
     let start = end - text.utf8CodeUnitCount
     guard start >= 0 else { return false }
     return text.withUTF8Buffer { buffer in

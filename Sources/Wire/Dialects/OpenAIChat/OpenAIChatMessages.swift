@@ -110,7 +110,7 @@ struct OpenAIChatMessagesEncoder {
         changes.append(Change("\(field).cache_control", .dropped, "this provider takes no cache breakpoints"))
       }
     }
-    for extra in part.extras.members { object?[extra.name] = extra.value }
+    object?.fill(from: part.extras, at: field, changes: &changes)
     return object
   }
 

@@ -16,8 +16,12 @@ enum OpenAIChatParts {
     for member in json.object?.members ?? [] where member.name != "type" && member.name != "cache_control" {
       if member.name != held { part.extras[member.name] = member.value }
     }
+    if let inner = json[held]?.object?.rest(besides: heldInside), !inner.isEmpty { part.extras[held] = .object(inner) }
     return part
   }
+
+  /// Members of the object that says what a part is, which are read.
+  private static let heldInside: Set<String> = ["url", "detail", "data", "format", "filename", "file_id", "file_data"]
 
   /// What the part is, and the member that says it.
   private static func kind(_ type: String, _ json: JSON) -> (ContentPart.Kind, held: String)? {

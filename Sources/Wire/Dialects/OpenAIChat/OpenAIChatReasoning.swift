@@ -22,15 +22,17 @@ enum OpenAIChatReasoning {
     guard text != nil || encrypted != nil || signature != nil else { return nil }
     var part = ContentPart(
       .reasoning(ReasoningBlock(text: text ?? "", signature: signature, encrypted: encrypted)))
-    let held: Set<String> = ["text", "summary", "data", "signature"]
-    for member in detail.object?.members ?? [] where !held.contains(member.name) {
-      part.extras[member.name] = member.value
-    }
+    part.extras = extras(of: detail)
     return part
   }
 
+  /// What a block says of itself: its type, its place, its id.
+  static func extras(of detail: JSON) -> JSONObject {
+    detail.object?.rest(besides: ["text", "summary", "data", "signature"]) ?? JSONObject()
+  }
+
   /// A block as such a list tells it, in OpenRouter's words (openrouter.ai/docs, reasoning tokens).
-  static func detail(_ block: ReasoningBlock, index: Int) -> JSON {
+  static func detail(_ block: ReasoningBlock, index: Int, _ extras: JSONObject = JSONObject()) -> JSON {
     var detail: JSONObject
     if let encrypted = block.encrypted {
       detail = ["type": "reasoning.encrypted", "data": .string(encrypted.text)]
@@ -40,6 +42,7 @@ enum OpenAIChatReasoning {
     }
     detail["format"] = (block.encrypted ?? block.signature)?.family.map { .string($0.rawValue) }
     detail["index"] = .number(JSONNumber(index))
+    detail.overlay(extras)
     return .object(detail)
   }
 

@@ -13,21 +13,21 @@ extension OpenAIChat {
     var reply = ChatReply()
     reply.id = json["id"]?.string.flatMap { $0.isEmpty ? nil : $0 }
     reply.model = json["model"]?.string.flatMap { $0.isEmpty ? nil : $0 }
-    for member in json.object?.members ?? [] where !heldElsewhere.contains(member.name) {
-      reply.extras[member.name] = member.value
-    }
+    reply.extras = json.object?.rest(besides: OpenAIChatExtras.heldElsewhere) ?? JSONObject()
     let first = choices.firstIndex { $0["index"]?.int == 0 } ?? 0
     for (position, choice) in choices.enumerated() {
       var message = OpenAIChatMessageDecoder(replyID: reply.id, quirks: quirks)
       message.decode(choice["message"] ?? .null)
+      let finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
+      let extras = OpenAIChatExtras.join(
+        message: message.rest, choice: choice.object?.rest(besides: OpenAIChatExtras.heldOfChoice) ?? JSONObject())
       if position == first {
         reply.content = message.content
         reply.logprobs = OpenAIChatLogprobs.decode(choice["logprobs"])
-        reply.finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
-        if !message.rest.isEmpty { reply.extras["message"] = .object(message.rest) }
+        reply.finish = finish
+        reply.extras.overlay(extras)
       } else {
-        let finish = choice["finish_reason"]?.string.flatMap { Finish(openAIChatWord: $0) }
-        reply.otherChoices.append(Choice(message.content, finish: finish))
+        reply.otherChoices.append(Choice(message.content, finish: finish, extras: extras))
       }
     }
     reply.usage = usage(in: json, quirks)
@@ -40,8 +40,6 @@ extension OpenAIChat {
     return [json["usage"], envelope?["usage"]].lazy
       .compactMap { $0.flatMap { OpenAIChatUsage.decode($0, serviceTier: tier, quirks: quirks) } }.first
   }
-
-  private static let heldElsewhere: Set<String> = ["id", "model", "object", "choices", "usage"]
 }
 
 /// Takes an assistant message apart.
@@ -52,6 +50,8 @@ struct OpenAIChatMessageDecoder {
   /// Members that have no place in the content.
   private(set) var rest = JSONObject()
   private var callCount = 0
+  /// Where each part stood in the message.
+  private(set) var places: [String] = []
 
   init(replyID: String?, quirks: Quirks) {
     self.replyID = replyID
@@ -62,24 +62,28 @@ struct OpenAIChatMessageDecoder {
     addReasoning(of: message)
     addContent(message["content"])
     if let text = message["refusal"]?.string, !text.isEmpty { content.append(ContentPart(.refusal(text))) }
-    for image in message["images"]?.array ?? [] { addImage(image) }
+    note("refusal")
+    for (index, image) in (message["images"]?.array ?? []).enumerated() {
+      addImage(image)
+      note("images[\(index)]")
+    }
     // Some providers send every member there is, those without a meaning empty.
     if let audio = message["audio"]?.object, audio["id"]?.string != "" { addAudio(audio) }
+    note("audio")
     if let call = message["function_call"], call["name"]?.string?.isEmpty == false { addCall(["function": call]) }
-    for call in message["tool_calls"]?.array ?? [] { addCall(call) }
-    for member in message.object?.members ?? [] where !isHeld(member) { rest[member.name] = member.value }
+    note("function_call")
+    for (index, call) in (message["tool_calls"]?.array ?? []).enumerated() {
+      addCall(call)
+      note("tool_calls[\(index)]")
+    }
+    let held = OpenAIChatExtras.heldOfMessage.union(OpenAIChatReasoning.fields(quirks))
+    rest = message.object?.rest(besides: held.union([OpenAIChatReasoning.detailsField(quirks)])) ?? JSONObject()
   }
 
-  private func isHeld(_ member: JSONObject.Member) -> Bool {
-    Self.heldMembers.contains(member.name) || member.value.isNull
-      || OpenAIChatReasoning.fields(quirks)
-        .contains(member.name)
-      || member.name == OpenAIChatReasoning.detailsField(quirks)
+  /// The parts that were added since stood there.
+  private mutating func note(_ place: String) {
+    while places.count < content.count { places.append(place) }
   }
-
-  private static let heldMembers: Set<String> = [
-    "role", "content", "refusal", "images", "audio", "function_call", "tool_calls",
-  ]
 
   // MARK: Text and thinking
 
@@ -90,12 +94,20 @@ struct OpenAIChatMessageDecoder {
     if let plain, !parts.contains(where: { !$0.reasoningText.isEmpty }) {
       content.append(ContentPart(.reasoning(ReasoningBlock(text: plain))))
     }
-    content += parts
+    note(OpenAIChatReasoning.fields(quirks).first { message[$0]?.string?.isEmpty == false } ?? "")
+    for (index, part) in parts.enumerated() {
+      content.append(part)
+      note("\(OpenAIChatReasoning.detailsField(quirks))[\(index)]")
+    }
   }
 
   private mutating func addContent(_ json: JSON?) {
-    if let text = json?.string { return addText(text) }
-    for item in json?.array ?? [] {
+    if let text = json?.string {
+      addText(text)
+      return note("content")
+    }
+    for (index, item) in (json?.array ?? []).enumerated() {
+      defer { note("content[\(index)]") }
       if item["type"] == "thinking" {
         content.append(ContentPart(.reasoning(ReasoningBlock(text: OpenAIChatReasoning.text(ofThinking: item)))))
         continue
@@ -147,9 +159,10 @@ struct OpenAIChatMessageDecoder {
       kind: json["custom"] == nil ? .function : .custom)
     var part = ContentPart(.toolCall(call))
     part.signature = json["extra_content"].flatMap { Seal(extraContent: $0) }
-    for member in json.object?.members ?? [] where !Self.heldCallMembers.contains(member.name) {
-      if member.name != "extra_content" || part.signature == nil { part.extras[member.name] = member.value }
-    }
+    part.extras = json.object?.rest(besides: Self.heldCallMembers) ?? JSONObject()
+    if part.signature != nil { part.extras["extra_content"] = nil }
+    let inner = function?.object?.rest(besides: ["name", "arguments", "input"]) ?? JSONObject()
+    if !inner.isEmpty { part.extras[json["custom"] == nil ? "function" : "custom"] = .object(inner) }
     content.append(part)
     callCount += 1
   }

@@ -2,10 +2,14 @@
 
 extension OpenAIChat: ServedDialect {
   public static func encodeReply(_ reply: ChatReply, under heading: ReplyHeading) -> EncodedReply {
-    var encoder = OpenAIChatMessageEncoder()
-    var choices = [encoder.choice(reply.content, reply.finish, reply.logprobs, index: 0)]
+    var encoder = OpenAIChatMessageEncoder(extras: ReplyExtras(heading, in: .openAIChat))
+    let extras = encoder.extras.keep(reply.extras, of: ReplyExtras.reply)
+    let first = Choice(reply.content, finish: reply.finish, extras: extras)
+    var choices = [encoder.choice(first, reply.logprobs, index: 0)]
     for (index, choice) in reply.otherChoices.enumerated() {
-      choices.append(encoder.choice(choice.content, choice.finish, [], index: index + 1))
+      var choice = choice
+      choice.extras = encoder.extras.keep(choice.extras, of: ReplyExtras.reply)
+      choices.append(encoder.choice(choice, [], index: index + 1))
     }
     var body: JSONObject = [
       "id": .string(reply.id ?? heading.id), "object": "chat.completion",
@@ -14,7 +18,8 @@ extension OpenAIChat: ServedDialect {
     ]
     body["usage"] = reply.usage.map { .object(OpenAIChatUsage.encode($0)) }
     body["service_tier"] = reply.usage?.serviceTier.map { .string($0) }
-    return EncodedReply(body: JSON.object(body).bytes, changes: encoder.changes)
+    body.fill(from: OpenAIChatExtras.own(extras))
+    return EncodedReply(body: JSON.object(body).bytes, changes: encoder.changes + encoder.extras.changes)
   }
 
   public static func makeStreamEncoder(under heading: ReplyHeading) -> OpenAIChatStreamEncoder {
@@ -25,19 +30,24 @@ extension OpenAIChat: ServedDialect {
 /// Writes the message of a choice.
 struct OpenAIChatMessageEncoder {
   private(set) var changes: [Change] = []
+  var extras: ReplyExtras
 
-  mutating func choice(
-    _ content: [ContentPart], _ finish: Finish?, _ logprobs: [TokenLogprob], index: Int
-  ) -> JSON {
-    [
-      "index": .number(JSONNumber(index)), "message": .object(message(content)),
+  init(extras: ReplyExtras) { self.extras = extras }
+
+  mutating func choice(_ choice: Choice, _ logprobs: [TokenLogprob], index: Int) -> JSON {
+    var message = message(choice.content)
+    message.fill(from: choice.extras[OpenAIChatExtras.message]?.object ?? JSONObject())
+    var object: JSONObject = [
+      "index": .number(JSONNumber(index)), "message": .object(message),
       "logprobs": logprobs.isEmpty ? .null : OpenAIChatLogprobs.encode(logprobs),
-      "finish_reason": .string(word(for: finish)),
+      "finish_reason": .string(word(for: choice.finish)),
     ]
+    object.fill(from: choice.extras[OpenAIChatExtras.choice]?.object ?? JSONObject())
+    return .object(object)
   }
 
   private mutating func word(for finish: Finish?) -> String {
-    if let change = finish?.openAIChatChange { changes.append(change) }
+    changes += finish?.openAIChatChanges ?? []
     return finish?.openAIChatWord ?? "stop"
   }
 
@@ -50,15 +60,18 @@ struct OpenAIChatMessageEncoder {
     var calls: [JSON] = []
     var audio: JSON?
     for part in content {
+      let partExtras = keep(part)
       switch part.kind {
       case .text(let piece): text = (text ?? "") + piece
       case .refusal(let piece): refusal = (refusal ?? "") + piece
+      case .reasoning(let block) where block.saysNothing: break
       case .reasoning(let block):
         reasoning += block.text
-        details.append(OpenAIChatReasoning.detail(block, index: details.count))
-      case .toolCall(let call) where call.kind != .atProvider: calls.append(Self.call(call, part.signature))
+        details.append(OpenAIChatReasoning.detail(block, index: details.count, partExtras))
+      case .toolCall(let call) where call.kind != .atProvider:
+        calls.append(Self.call(call, PartAttributes(part.signature, partExtras)))
       case .image(let media): images.append(Self.image(media))
-      case .audio(let media): audio = Self.audio(media, part.extras)
+      case .audio(let media): audio = Self.audio(media, partExtras)
       case .toolCall(let call): drop("a call of `\(call.name)`, which the provider ran itself,")
       case .other(let type, _): drop("a part of the type `\(type)`")
       case .document: drop("a document")
@@ -76,6 +89,18 @@ struct OpenAIChatMessageEncoder {
     return message
   }
 
+  /// The extras of a part that are written with it; a text of this format has no members for any.
+  mutating func keep(_ part: ContentPart) -> JSONObject {
+    switch part.kind {
+    case .text, .refusal, .image:
+      extras.drop(part.extras, of: ReplyExtras.part)
+      if part.signature != nil { extras.drop(["signature": true], of: ReplyExtras.part) }
+      return JSONObject()
+    case .reasoning, .toolCall, .audio: return extras.keep(part.extras, of: ReplyExtras.part)
+    case .document, .toolResult, .other: return JSONObject()  // reported as wholes
+    }
+  }
+
   private mutating func drop(_ what: String) {
     changes.append(Change("choices[0].message", .dropped, "\(what) has no place in this format"))
   }
@@ -83,15 +108,15 @@ struct OpenAIChatMessageEncoder {
   // MARK: Parts
 
   /// The seal of a call goes out in its id: clients return nothing else of a call for certain.
-  static func call(_ call: ToolCall, _ seal: Seal?) -> JSON {
-    let id = JSON.string(seal?.attached(toCallID: call.id) ?? call.id)
-    guard call.kind == .custom else {
-      return [
-        "id": id, "type": "function",
-        "function": ["name": .string(call.name), "arguments": .string(call.arguments)],
-      ]
-    }
-    return ["id": id, "type": "custom", "custom": ["name": .string(call.name), "input": .string(call.arguments)]]
+  static func call(_ call: ToolCall, _ attributes: PartAttributes) -> JSON {
+    let isCustom = call.kind == .custom
+    let type = isCustom ? "custom" : "function"
+    var object: JSONObject = [
+      "id": .string(attributes.seal?.attached(toCallID: call.id) ?? call.id), "type": .string(type),
+      type: ["name": .string(call.name), isCustom ? "input" : "arguments": .string(call.arguments)],
+    ]
+    object.fill(from: attributes.extras)
+    return .object(object)
   }
 
   /// Images in answers are no part of OpenAI's format; routers agree on this form.
@@ -134,9 +159,16 @@ extension Finish {
   }
 
   /// What is lost by that word.
-  var openAIChatChange: Change? {
-    guard reason == .pause || reason == .other else { return nil }
-    return Change("choices[0].finish_reason", .converted, "this format has no word for `\(word)`")
+  var openAIChatChanges: [Change] {
+    let field = "choices[0].finish_reason"
+    var changes: [Change] = []
+    if reason == .pause || reason == .other {
+      changes.append(Change(field, .converted, "this format has no word for `\(word)`"))
+    }
+    if stopText != nil {
+      changes.append(Change(field, .dropped, "this format does not tell which stop text was met"))
+    }
+    return changes
   }
 }
 
@@ -166,13 +198,5 @@ enum OpenAIChatLogprobs {
     let bytes = json["bytes"]?.array?.compactMap { $0.int.flatMap { UInt8(exactly: $0) } }
     let top = withTop ? (json["top_logprobs"]?.array ?? []).compactMap { token($0, withTop: false) } : []
     return TokenLogprob(text, logprob, bytes: bytes, top: top)
-  }
-}
-
-extension JSONObject {
-  static func + (left: JSONObject, right: JSONObject) -> JSONObject {
-    var both = left
-    for member in right.members { both[member.name] = member.value }
-    return both
   }
 }

@@ -35,7 +35,16 @@ struct OpenAIChatRequestEncoder: OpenAIRequestEncoding {
 
   func function(_ members: JSONObject) -> JSONObject { ["type": "function", "function": .object(members)] }
 
-  func choice(ofTool name: String) -> JSON { ["type": "function", "function": ["name": .string(name)]] }
+  /// A definition in this format's own form stays as it is.
+  func vendorTool(_ definition: JSON) -> JSON {
+    definition["custom"] == nil ? OpenAICustomTool(definition)?.chat ?? definition : definition
+  }
+
+  func choice(ofTool name: String) -> JSON {
+    let definition = request.tools.first { $0.name == name }?.vendorDefinition
+    let type = definition?["type"] == "custom" ? "custom" : "function"
+    return ["type": .string(type), type: ["name": .string(name)]]
+  }
 
   // MARK: Settings
 

@@ -22,13 +22,13 @@ struct OpenAIChatRequestDecoder {
   init(members: Members) { self.members = members }
 
   mutating func decode(_ address: RequestAddress) throws(WireError) -> ClientRequest {
-    guard let model = try members.string("model") ?? address.model else {
-      throw WireError(offset: 0, "`model` is missing")
-    }
+    request.model = try members.model(at: address)
     guard let messages = try members.array("messages") else { throw WireError(offset: 0, "`messages` is missing") }
-    request.model = model
+    var places = RequestPlaces()
     for (index, message) in messages.enumerated() {
-      request.messages.append(try OpenAIChatMessagesDecoder.message(message, at: "messages[\(index)]"))
+      let (message, place) = try OpenAIChatMessagesDecoder.message(message, at: "messages[\(index)]")
+      request.messages.append(message)
+      places.messages.append(place)
     }
     try readTools()
     try readSampling()
@@ -41,7 +41,7 @@ struct OpenAIChatRequestDecoder {
     request.streams = try members.bool("stream") ?? address.streams ?? false
     let wantsUsage = try readStreamOptions()
     request.extras = members.rest
-    return ClientRequest(request, wantsStreamUsage: wantsUsage, unread: unread)
+    return ClientRequest(request, wantsStreamUsage: wantsUsage, unread: unread, places: places)
   }
 
   private mutating func readStreamOptions() throws(WireError) -> Bool {
@@ -103,7 +103,7 @@ struct OpenAIChatRequestDecoder {
 
   private mutating func readTools() throws(WireError) {
     for (index, tool) in (try members.array("tools") ?? []).enumerated() {
-      request.tools.append(try Self.tool(tool, at: "tools[\(index)]"))
+      request.tools.append(try self.tool(tool, at: "tools[\(index)]"))
     }
     request.parallelToolCalls = try members.bool("parallel_tool_calls")
     if let choice = members.take("tool_choice") {
@@ -115,7 +115,7 @@ struct OpenAIChatRequestDecoder {
     }
   }
 
-  private static func tool(_ json: JSON, at place: String) throws(WireError) -> Tool {
+  private mutating func tool(_ json: JSON, at place: String) throws(WireError) -> Tool {
     var members = try Members(json, at: place)
     let type = try members.string("type")
     guard type == "function" || type == nil, var function = try members.members("function") else {
@@ -127,6 +127,7 @@ struct OpenAIChatRequestDecoder {
       name: name, description: try function.string("description"), parameters: function.take("parameters"),
       strict: try function.bool("strict"), cacheControl: members.take("cache_control"))
     tool.extras = function.rest
+    unread += members.rest.members.map { "\(place).\($0.name)" }
     return tool
   }
 
@@ -143,7 +144,9 @@ struct OpenAIChatRequestDecoder {
 
 /// The messages of a request, one by one.
 enum OpenAIChatMessagesDecoder {
-  static func message(_ json: JSON, at place: String) throws(WireError) -> Message {
+  /// A message and where it and its parts stood.
+  static func message(_ json: JSON, at place: String) throws(WireError) -> (Message, RequestPlaces.Turn) {
+    var turn = RequestPlaces.Turn(place)
     var members = try Members(json, at: place)
     guard let role = Message.Role(rawValue: try members.string("role") ?? "") else {
       throw WireError(offset: 0, "`\(place).role` must be system, developer, user, assistant or tool")
@@ -151,7 +154,7 @@ enum OpenAIChatMessagesDecoder {
     var message = Message(role, [], name: try members.string("name"))
     switch role {
     case .assistant:
-      readAnswer(members.rest, into: &message)
+      turn.parts = readAnswer(members.rest, into: &message).map { "\(place).\($0)" }
     case .tool:
       guard let id = try members.string("tool_call_id") else {
         throw WireError(offset: 0, "`\(place).tool_call_id` is missing")
@@ -160,15 +163,18 @@ enum OpenAIChatMessagesDecoder {
       let result = ToolResult(callID: callID, content: OpenAIChatParts.decode(members.take("content")))
       message.content = [ContentPart(.toolResult(result))]
       message.extras = members.rest
+      turn.parts = [place]
     case .system, .developer, .user:
       message.content = OpenAIChatParts.decode(members.take("content"))
       message.extras = members.rest
     }
-    return message
+    return (message, turn)
   }
 
   /// An answer that comes back is read as it was when it came from a provider.
-  private static func readAnswer(_ members: JSONObject, into message: inout Message) {
+  ///
+  /// Says where in the message each part stood.
+  private static func readAnswer(_ members: JSONObject, into message: inout Message) -> [String] {
     var decoder = OpenAIChatMessageDecoder(replyID: nil, quirks: Quirks())
     decoder.decode(.object(members))
     message.extras = decoder.rest
@@ -181,5 +187,6 @@ enum OpenAIChatMessagesDecoder {
       part.signature = part.signature ?? seal
       return part
     }
+    return decoder.places
   }
 }

@@ -12,6 +12,7 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   private var id: ArraySlice<UInt8> = []
   private var model: ArraySlice<UInt8> = []
   private var serviceTier: ArraySlice<UInt8> = []
+  private var noted = NotedMembers()
   private var delta: OpenAIChatDeltaDecoder
   /// Those of choices after the first.
   private var otherDeltas: [Int: OpenAIChatDeltaDecoder] = [:]
@@ -37,9 +38,12 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       try? read(last, into: &events)
     }
     delta.finish(into: &events)
+    let extras = noted.take() + delta.takeExtras()
+    if !extras.isEmpty { events.append(.extras(extras)) }
     for index in otherDeltas.keys.sorted() {
       var held: [ChatEvent] = []
       otherDeltas[index]?.finish(into: &held)
+      if let extras = otherDeltas[index]?.takeExtras(), !extras.isEmpty { held.append(.extras(extras)) }
       events += held.map { .otherChoice(index: index, $0) }
     }
   }
@@ -89,9 +93,13 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     case "object": chunk.isErrorObject = try scanner.stringBytes()?.equals("error") ?? false
     case "usage": chunk.usage = try readUsage(&scanner) ?? chunk.usage
     case "error": chunk.failure = try readFailure(&scanner)
+    case "created", "obfuscation": break
     default:
+      guard try scanner.kind() != .null else { return }
+      let value = try scanner.raw()
+      noted.note(name, value)
       guard let envelope = quirks.usageEnvelope, name.elementsEqual(envelope.utf8) else { return }
-      if let usage = try scanner.value()["usage"], usage.object != nil { chunk.usage = chunk.usage ?? usage }
+      if let usage = try JSON.parse(value)["usage"], usage.object != nil { chunk.usage = chunk.usage ?? usage }
     }
   }
 
@@ -152,6 +160,7 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     var content: ArraySlice<UInt8>?  // read once the index is known: it may stand behind
     var finish: ArraySlice<UInt8> = []
     var logprobs: [TokenLogprob] = []
+    var rest: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)] = []
     try scanner.enterObject()
     while let name = try scanner.nextMember() {
       switch name {
@@ -161,10 +170,11 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       case "logprobs": if try scanner.kind() == .object { logprobs = OpenAIChatLogprobs.decode(try scanner.value()) }
       case "usage": chunk.usage = try readUsage(&scanner) ?? chunk.usage
       case "error": chunk.failure = try readFailure(&scanner)
-      default: break
+      default: if try scanner.kind() != .null { rest.append((name, try scanner.raw())) }
       }
     }
-    guard index == 0 else { return try readOtherChoice(index, content, finish, into: &events) }
+    guard index == 0 else { return try readOtherChoice(index, content, finish, rest, into: &events) }
+    for member in rest { delta.choiceRest.note(member.name, member.value) }
     if let content { try delta.decode(content, into: &events) }
     if !logprobs.isEmpty { events.append(.logprobs(logprobs)) }
     if let finish = Finish(openAIChatWord: finish.text) {
@@ -176,7 +186,8 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
 
 extension OpenAIChatStreamDecoder {
   private mutating func readOtherChoice(
-    _ index: Int, _ content: ArraySlice<UInt8>?, _ finish: ArraySlice<UInt8>, into events: inout [ChatEvent]
+    _ index: Int, _ content: ArraySlice<UInt8>?, _ finish: ArraySlice<UInt8>,
+    _ rest: [(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)], into events: inout [ChatEvent]
   ) throws(WireError) {
     guard otherDeltas[index] != nil || otherDeltas.count < Self.maximumChoices else {
       throw WireError(offset: 0, "more than \(Self.maximumChoices) choices")
@@ -186,6 +197,7 @@ extension OpenAIChatStreamDecoder {
       var delta = otherDeltas.removeValue(forKey: index) ?? OpenAIChatDeltaDecoder(quirks: quirks)
       delta.replyID = "\(id.isEmpty ? "choice" : id.text)-\(index)"
       try delta.decode(content, into: &own)
+      for member in rest { delta.choiceRest.note(member.name, member.value) }
       otherDeltas[index] = delta
     }
     if let finish = Finish(openAIChatWord: finish.text) { own.append(.finished(finish)) }

@@ -3,8 +3,9 @@
 /// Writes `chat.completion.chunk` events and `[DONE]`.
 public struct OpenAIChatStreamEncoder: StreamEncoding {
   public let contentType = "text/event-stream"
-  public private(set) var changes: [Change] = []
+  public var changes: [Change] { ownChanges + parts.extras.changes }
 
+  private var ownChanges: [Change] = []
   private let heading: ReplyHeading
   /// `data: {"id":…,"choices":[{"index":`, once the answer's id and model are known.
   private var head: [UInt8] = []
@@ -13,12 +14,19 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
   private var choices: [Int: Choice] = [:]
   private var usage: Usage?
   private var hasFailed = false
+  private var parts: OpenAIChatMessageEncoder
+  /// What the last chunk says besides.
+  private var extras = JSONObject()
+  private var customCalls: Set<Int> = []
+  /// What the call that began last went out with: it is told behind it.
+  private var told = PartAttributes()
 
   /// What is remembered of one choice.
   private struct Choice: Sendable {
     var finish: Finish?
     /// Which block of thinking runs.
     var block = 0
+    var extras = JSONObject()
     /// The calls the client was told of, by the number of their events.
     var calls: [Int: ToldCall] = [:]
   }
@@ -31,6 +39,7 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
 
   init(_ heading: ReplyHeading) {
     self.heading = heading
+    parts = OpenAIChatMessageEncoder(extras: ReplyExtras(heading, in: .openAIChat))
     id = heading.id
     model = heading.client.request.model
   }
@@ -45,14 +54,30 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     guard !hasFailed else { return }
     begin(0, into: &bytes)
     for (index, choice) in choices.sorted(by: { $0.key < $1.key }) {
-      if let change = choice.finish?.openAIChatChange { changes.append(change) }
-      openChunk(index, into: &bytes)
-      bytes += #"{},"logprobs":null,"finish_reason":""#.utf8
-      bytes += (choice.finish?.openAIChatWord ?? "stop").utf8
-      bytes += "\"}]}\n\n".utf8
+      ownChanges += choice.finish?.openAIChatChanges ?? []
+      writeEnd(of: choice, index, into: &bytes)
     }
     writeUsage(into: &bytes)
     bytes += "data: [DONE]\n\n".utf8
+  }
+
+  private mutating func writeEnd(of choice: Choice, _ index: Int, into bytes: inout [UInt8]) {
+    openChunk(index, into: &bytes)
+    bytes += JSON.object(choice.extras[OpenAIChatExtras.message]?.object ?? JSONObject()).bytes
+    bytes += #","logprobs":null,"finish_reason":""#.utf8
+    bytes += (choice.finish?.openAIChatWord ?? "stop").utf8
+    bytes.append(ASCII.quote)
+    appendMembers(choice.extras[OpenAIChatExtras.choice]?.object ?? JSONObject(), to: &bytes)
+    bytes += "}]".utf8
+    if index == 0 { appendMembers(extras, to: &bytes) }
+    bytes += "}\n\n".utf8
+  }
+
+  /// Goes on with an object that has members.
+  private func appendMembers(_ members: JSONObject, to bytes: inout [UInt8]) {
+    guard !members.isEmpty else { return }
+    bytes.append(ASCII.comma)
+    bytes += JSON.object(members).bytes.dropFirst().dropLast()
   }
 
   // MARK: Events
@@ -63,7 +88,7 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     switch event {
     case .text(let piece): append("content", piece, index, into: &bytes)
     case .toolArguments(let call, let piece): appendArguments(piece, of: call, index, into: &bytes)
-    case .reasoning(let piece): appendReasoning(piece, index, into: &bytes)
+    case .reasoning(let piece): if !piece.isEmpty { appendReasoning(piece, index, into: &bytes) }
     case .refusal(let piece): append("refusal", piece, index, into: &bytes)
     case .started(let id, let model):
       if head.isEmpty {
@@ -83,9 +108,29 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     case .logprobs(let tokens): appendLogprobs(tokens, index, into: &bytes)
     case .failed(let failure): fail(failure, into: &bytes)
     case .otherChoice(let other, let event): encode(event, choice: other, followedBy: [], into: &bytes)
-    // Parts are not told apart here; the seal of a call went out with its start.
-    case .textPartStarted, .partSignature: break
+    case .partExtras(let extras): report(extras)
+    case .extras(let extras): keep(extras, index, into: &bytes)
+    case .partSignature: reportSignature()
+    case .textPartStarted: break  // parts are not told apart here
     }
+  }
+
+  /// What is said of the part told last has no place any more, unless it went out with its start.
+  private mutating func report(_ extras: JSONObject) {
+    if told.extras.isEmpty { parts.extras.drop(extras, of: ReplyExtras.part) }
+    told.extras = JSONObject()
+  }
+
+  private mutating func reportSignature() {
+    if told.seal == nil { parts.extras.drop(["signature": true], of: ReplyExtras.part) }
+    told.seal = nil
+  }
+
+  private mutating func keep(_ extras: JSONObject, _ index: Int, into bytes: inout [UInt8]) {
+    begin(index, into: &bytes)
+    let kept = parts.extras.keep(extras, of: ReplyExtras.reply)
+    choices[index]?.extras.overlay(kept)
+    if index == 0 { self.extras.overlay(OpenAIChatExtras.own(kept)) }
   }
 
   private mutating func append(_ member: StaticString, _ piece: String, _ index: Int, into bytes: inout [UInt8]) {
@@ -120,14 +165,15 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
   }
 
   private mutating func append(_ part: ContentPart, _ index: Int, into bytes: inout [UInt8]) {
+    let extras = parts.keep(part)
     switch part.kind {
     case .image(let media):
       appendDelta(["images": .array([OpenAIChatMessageEncoder.image(media)])], index, into: &bytes)
     case .audio(let media):
-      appendDelta(["audio": OpenAIChatMessageEncoder.audio(media, part.extras)], index, into: &bytes)
+      appendDelta(["audio": OpenAIChatMessageEncoder.audio(media, extras)], index, into: &bytes)
     case .other(let type, _):
-      changes.append(Change("choices[\(index)].delta", .dropped, "a part of the type `\(type)` has no place here"))
-    default: changes.append(Change("choices[\(index)].delta", .dropped, "such a part has no place here"))
+      ownChanges.append(Change("choices[\(index)].delta", .dropped, "a part of the type `\(type)` has no place here"))
+    default: ownChanges.append(Change("choices[\(index)].delta", .dropped, "such a part has no place here"))
     }
   }
 
@@ -146,23 +192,16 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     _ call: ToolCall, _ number: Int, _ index: Int, _ rest: ArraySlice<ChatEvent>, into bytes: inout [UInt8]
   ) {
     guard call.kind != .atProvider else {
-      changes.append(
+      ownChanges.append(
         Change("choices[\(index)].delta", .dropped, "a call of `\(call.name)`, which the provider ran itself"))
       return
     }
-    var seal: Seal?
-    scan: for event in rest {
-      switch event {
-      case .partSignature(let found): seal = found
-      case .toolArguments: continue
-      default: break
-      }
-      break scan
-    }
+    told = PartAttributes(in: rest)
     begin(index, into: &bytes)
     let place = choices[index]?.calls.count ?? 0
     choices[index]?.calls[number] = ToldCall(place: place, isCustom: call.kind == .custom)
-    var object = OpenAIChatMessageEncoder.call(call, seal).object ?? JSONObject()
+    let attributes = PartAttributes(told.seal, parts.extras.keep(told.extras, of: ReplyExtras.part))
+    var object = OpenAIChatMessageEncoder.call(call, attributes).object ?? JSONObject()
     object.members.insert(.init(name: "index", value: .number(JSONNumber(place))), at: 0)
     appendDelta(["tool_calls": .array([.object(object)])], index, into: &bytes)
   }

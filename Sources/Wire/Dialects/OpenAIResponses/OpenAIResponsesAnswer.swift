@@ -36,7 +36,6 @@ struct OpenAIResponsesAnswerEncoder {
     case .reasoning(let block): add(block, part, place)
     case .toolCall(let call): add(call, part, place)
     case .image(let media): add(media, part, place)
-    case .other(OpenAIResponsesItem.annotationsType, let json): add(annotations: json, place)
     case .other(let type, let json) where type.hasPrefix("output_"): if let object = json.object { add(object, part) }
     case .other(_, let json): if let object = json.object { add(item: object) }
     case .document, .audio: drop(place, "an answer holds only text here")
@@ -76,12 +75,6 @@ struct OpenAIResponsesAnswerEncoder {
       }
     }
     content.append(object)
-  }
-
-  /// A stream told them after their text.
-  private mutating func add(annotations json: JSON, _ place: String) {
-    guard content.last?["type"] == "output_text" else { return drop(place, "there is no text that they belong to") }
-    content[content.count - 1]["annotations"] = json["annotations"]
   }
 
   private mutating func endMessage() {

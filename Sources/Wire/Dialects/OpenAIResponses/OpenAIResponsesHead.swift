@@ -54,6 +54,13 @@ struct OpenAIResponsesHead: Sendable {
     ("text", ["format": ["type": "text"]]), ("tool_choice", "auto"), ("tools", []), ("top_logprobs", 0),
     ("top_p", .null), ("truncation", "disabled"), ("user", .null),
   ]
+
+  /// Members of a `response` that are the request told again, or read elsewhere, or say when it was made.
+  static let told = Set(echoed.map(\.name)).union([
+    "id", "object", "model", "output", "usage", "error", "incomplete_details", "status", "created_at", "completed_at",
+    "background", "store", "service_tier", "frequency_penalty", "presence_penalty", "prompt", "tool_usage",
+    "prompt_cache_retention",
+  ])
 }
 
 extension OpenAIResponsesUsage {

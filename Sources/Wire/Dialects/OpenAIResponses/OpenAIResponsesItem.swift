@@ -1,13 +1,37 @@
 // The items of an answer, and of a conversation that comes back, to parts.
 
 enum OpenAIResponsesItem {
-  /// Where the text before it is from, as a part of its own: a stream has told the text by then.
-  static let annotationsType = "annotations"
+  /// The extra of a text that says where it is from.
+  static let annotations = "annotations"
   /// The extra of a message's first part that holds what the message says of itself: `id`, `status`, `phase`.
   static let messageExtra = "item"
   /// The type of thinking that is no summary.
   static let reasoningTextType = "reasoning_text"
   static let imageType = "image_generation_call"
+
+  /// An item of an answer without what is told otherwise: how it ended, and how likely its tokens were.
+  static func answer(_ item: JSON) -> JSON {
+    guard var object = item.object, isTold(object["type"]?.string) else { return item }
+    object["status"] = nil
+    if let content = object["content"]?.array { object["content"] = .array(content.map(withoutLogprobs)) }
+    return .object(object)
+  }
+
+  /// Whether it is the type of an item that is told in pieces.
+  private static func isTold(_ type: String?) -> Bool {
+    ["message", "reasoning", "function_call", "custom_tool_call"].contains(type)
+  }
+
+  private static func withoutLogprobs(_ part: JSON) -> JSON {
+    guard var object = part.object else { return part }
+    object["logprobs"] = nil
+    return .object(object)
+  }
+
+  /// What a message or a block of thinking says of itself.
+  static func members(of item: JSONObject) -> JSONObject {
+    item.rest(besides: ["type", "role", "content", "summary", "encrypted_content"])
+  }
 
   /// Appends what an item of an answer holds.
   static func append(_ item: JSON, to content: inout [ContentPart], replyID: String? = nil) {
@@ -27,7 +51,7 @@ enum OpenAIResponsesItem {
     var parts = (object["content"]?.array ?? []).map(part(ofMessage:))
     if let text = object["content"]?.string { parts = [ContentPart(.text(text))] }
     guard !parts.isEmpty else { return }
-    let members = object.rest(besides: ["type", "role", "content"])
+    let members = members(of: object)
     // Two messages in a row must stay two.
     if !members.isEmpty || content.last?.isOfMessage == true { parts[0].extras[messageExtra] = .object(members) }
     content += parts
@@ -86,8 +110,11 @@ enum OpenAIResponsesItem {
   private static func audio(_ object: JSONObject) -> ContentPart? {
     guard let data = object["input_audio"]?["data"]?.string else { return nil }
     let format = object["input_audio"]?["format"]?.string
-    return part(
+    var part = part(
       .audio(Media(.base64(data), mediaType: format.map { "audio/\($0)" })), object, besides: ["type", "input_audio"])
+    let inner = object["input_audio"]?.object?.rest(besides: ["data", "format"]) ?? JSONObject()
+    if !inner.isEmpty { part.extras["input_audio"] = .object(inner) }
+    return part
   }
 
   // MARK: Thinking
@@ -109,7 +136,7 @@ enum OpenAIResponsesItem {
     } else if parts.isEmpty {
       parts = [ContentPart(.reasoning(ReasoningBlock(text: "", encrypted: seal)))]
     }
-    let members = object.rest(besides: ["type", "summary", "content", "encrypted_content"])
+    let members = members(of: object)
     parts[0].extras.members += members.members
     content += parts
   }
@@ -145,7 +172,10 @@ enum OpenAIResponsesItem {
     let call = ToolCall(
       id: id ?? made, name: object["name"]?.string ?? "",
       arguments: arguments.isEmpty && !isCustom ? "{}" : arguments, kind: isCustom ? .custom : .function)
-    return part(.toolCall(call), object, besides: ["type", "call_id", "name", isCustom ? "input" : "arguments"])
+    var part = part(.toolCall(call), object, besides: ["type", "call_id", "name", isCustom ? "input" : "arguments"])
+    // The id of the item stands for that of the call where this is not there.
+    if call.id == object["id"]?.string { part.extras["id"] = nil }
+    return part
   }
 
   /// Whether it is the type of an item of this format's that holds neither text nor thinking nor a call of the client's.
@@ -182,14 +212,5 @@ extension ContentPart {
     case .text, .toolCall, .image, .other: signature == nil
     default: false
     }
-  }
-}
-
-extension JSONObject {
-  /// The members with other names, without those that say nothing: nulls and empty lists.
-  func rest(besides known: Set<String>) -> JSONObject {
-    var rest = self
-    rest.members.removeAll { known.contains($0.name) || $0.value.isNull || $0.value == .array([]) }
-    return rest
   }
 }

@@ -16,7 +16,13 @@ struct OpenAIResponsesOpenMessage: Sendable {
   var annotations: [JSON] = []
   var logprobs: [TokenLogprob] = []
 
-  init(place: OpenAIResponsesPlace) { self.place = place }
+  /// What the provider says of it.
+  private let members: JSONObject
+
+  init(place: OpenAIResponsesPlace, members: JSONObject) {
+    self.place = place
+    self.members = members
+  }
 
   mutating func begin(_ kind: Kind) {
     self.kind = kind
@@ -40,7 +46,11 @@ struct OpenAIResponsesOpenMessage: Sendable {
   }
 
   func item(_ status: JSON) -> JSONObject {
-    ["id": .string(place.id), "type": "message", "status": status, "role": "assistant", "content": .array(parts)]
+    var item: JSONObject = [
+      "id": .string(place.id), "type": "message", "status": status, "role": "assistant", "content": .array(parts),
+    ]
+    item.fill(from: members)
+    return item
   }
 }
 
@@ -83,14 +93,18 @@ struct OpenAIResponsesOpenCall: Sendable {
   var place: OpenAIResponsesPlace?
   var deltaPlace: [UInt8] = []
   var progress = JSONProgress()
+  /// What the provider says of it.
+  var extras = JSONObject()
 
   var isCustom: Bool { call.kind == .custom }
 
   func item(_ id: String, _ status: String) -> JSONObject {
-    [
+    var item: JSONObject = [
       "id": .string(id), "type": isCustom ? "custom_tool_call" : "function_call", "status": .string(status),
       "call_id": .string(call.id), "name": .string(call.name),
       isCustom ? "input" : "arguments": .string(call.arguments),
     ]
+    item.fill(from: extras)
+    return item
   }
 }

@@ -7,6 +7,8 @@ struct OpenAIResponsesOutputDecoder: Sendable {
   private var itemCount = 0
   private var callCount = 0
   private var partCount = 0
+  /// What was told last is of a message: two messages in a row must stay two.
+  private var isInMessage = false
 
   var hasCalls: Bool { callCount > 0 }
 
@@ -21,8 +23,10 @@ struct OpenAIResponsesOutputDecoder: Sendable {
     var call: Int?
     var hasArguments = false
     var toldParts: Set<PartPlace> = []
-    var toldAnnotations: Set<Int> = []
+    var toldExtras: Set<Int> = []
     var isDone = false
+    /// What it says of itself, until it is told with its first part; `nil` when it has said nothing or it is told.
+    var members: JSONObject?
   }
 
   private enum PartKind: Sendable {
@@ -109,8 +113,7 @@ struct OpenAIResponsesOutputDecoder: Sendable {
   ) throws(WireError) {
     if let delta = event.delta, !delta.isEmpty {
       let place = Place(item: index(of: event), part: PartPlace(kind: kind, index: event.partIndex))
-      try open(place, into: &events)
-      events.append(kind.event(delta))
+      try tell(delta, at: place, into: &events)
     }
     guard let bytes = event.logprobs, !bytes.equals("[]") else { return }
     let logprobs = OpenAIResponsesLogprobs.decode(try JSON.parse(bytes))
@@ -127,21 +130,42 @@ struct OpenAIResponsesOutputDecoder: Sendable {
 
   private mutating func addWhole(_ text: String?, _ place: Place, into events: inout [ChatEvent]) throws(WireError) {
     guard let text, !text.isEmpty, items[place.item]?.toldParts.contains(place.part) != true else { return }
-    try open(place, into: &events)
-    events.append(place.part.kind.event(text))
+    try tell(text, at: place, into: &events)
   }
 
-  private mutating func open(_ place: Place, into events: inout [ChatEvent]) throws(WireError) {
+  private mutating func tell(_ text: String, at place: Place, into events: inout [ChatEvent]) throws(WireError) {
+    let isNew = try open(place, into: &events)
+    events.append(place.part.kind.event(text))
+    if isNew { tellMembers(of: place, into: &events) }
+  }
+
+  /// What an item says of itself stands with its first part; and thinking that is no summary says so.
+  private mutating func tellMembers(of place: Place, into events: inout [ChatEvent]) {
+    let members = items[place.item]?.members ?? JSONObject()
+    var extras = JSONObject()
+    if place.part.kind.isThinking {
+      if place.part.kind == .reasoning { extras["type"] = .string(OpenAIResponsesItem.reasoningTextType) }
+      extras.members += members.members
+    } else if items[place.item]?.members != nil, !members.isEmpty || isInMessage {
+      extras[OpenAIResponsesItem.messageExtra] = .object(members)
+    }
+    items[place.item]?.members = nil
+    isInMessage = !place.part.kind.isThinking
+    if !extras.isEmpty { events.append(.partExtras(extras)) }
+  }
+
+  /// Whether the part begins.
+  private mutating func open(_ place: Place, into events: inout [ChatEvent]) throws(WireError) -> Bool {
     try makeItem(place.item)
     let serial = items[place.item]?.serial ?? 0
-    guard lastPlace?.item != serial || lastPlace?.part != place.part else { return }
-    if items[place.item]?.toldParts.insert(place.part).inserted == true {
-      try countPart()
-    }
+    guard lastPlace?.item != serial || lastPlace?.part != place.part else { return false }
+    let isNew = items[place.item]?.toldParts.insert(place.part).inserted == true
+    if isNew { try countPart() }
     if let last = lastPlace?.part.kind, last == place.part.kind || (last.isThinking && place.part.kind.isThinking) {
       events.append(.textPartStarted)
     }
     lastPlace = Place(item: serial, part: place.part)
+    return isNew
   }
 
   private mutating func countPart() throws(WireError) {
@@ -165,20 +189,21 @@ struct OpenAIResponsesOutputDecoder: Sendable {
     case "reasoning_text": kind = .reasoning
     default: return
     }
-    try addWhole(
-      part["text"]?.string ?? part["refusal"]?.string, Place(item: item, part: PartPlace(kind: kind, index: index)),
-      into: &events)
-    guard let annotations = part["annotations"]?.array, !annotations.isEmpty else { return }
+    let place = Place(item: item, part: PartPlace(kind: kind, index: index))
+    try addWhole(part["text"]?.string ?? part["refusal"]?.string, place, into: &events)
+    let extras = part.object?.rest(besides: ["type", "text", "refusal", "logprobs"]) ?? JSONObject()
+    guard !extras.isEmpty, kind != .reasoning else { return }
     try makeItem(item)
-    guard items[item]?.toldAnnotations.insert(index).inserted == true else { return }
-    try countPart()
-    let type = OpenAIResponsesItem.annotationsType
-    tell(.part(ContentPart(.other(type: type, ["type": .string(type), "annotations": .array(annotations)]))), &events)
+    guard items[item]?.toldExtras.insert(index).inserted == true else { return }
+    // It is said of the part told last, even if that is empty.
+    if items[item]?.toldParts.contains(place.part) != true { try tell("", at: place, into: &events) }
+    events.append(.partExtras(extras))
   }
 
   private mutating func tell(_ event: ChatEvent, _ events: inout [ChatEvent]) {
     events.append(event)
     lastPlace = nil
+    isInMessage = false
   }
 
   // MARK: Items
@@ -192,28 +217,33 @@ struct OpenAIResponsesOutputDecoder: Sendable {
 
   /// Some servers give every item the same number: one that begins under another id is another item.
   private mutating func start(
-    _ json: JSON, _ index: Int, _ replyID: String?, into events: inout [ChatEvent]
+    _ item: JSON, _ index: Int, _ replyID: String?, into events: inout [ChatEvent]
   ) throws(WireError) {
+    let json = OpenAIResponsesItem.answer(item)
     let id = Self.key(json.id.utf8)
     if let item = items[index], !item.id.isEmpty, item.id != id { items[index] = nil }
     try makeItem(index)
     items[index]?.id = id
+    if !json.isCall { items[index]?.members = json.object.map(OpenAIResponsesItem.members) }
     startCall(json, index, replyID, into: &events)
   }
 
   private mutating func startCall(_ json: JSON, _ index: Int, _ replyID: String?, into events: inout [ChatEvent]) {
     guard json.isCall, items[index]?.call == nil, let object = json.object else { return }
     let made = OpenAIChat.madeCallID(replyID, callCount)
-    guard case .toolCall(let call) = OpenAIResponsesItem.call(object, orID: made).kind else { return }
+    let part = OpenAIResponsesItem.call(object, orID: made)
+    guard case .toolCall(let call) = part.kind else { return }
     tell(.toolCallStarted(index: callCount, id: call.id, name: call.name, kind: call.kind), &events)
+    if !part.extras.isEmpty { events.append(.partExtras(part.extras)) }
     items[index]?.call = callCount
     callCount += 1
   }
 
   /// An item, whole: what was not told of it is told now.
   private mutating func end(
-    _ json: JSON, _ index: Int, _ replyID: String?, into events: inout [ChatEvent]
+    _ item: JSON, _ index: Int, _ replyID: String?, into events: inout [ChatEvent]
   ) throws(WireError) {
+    let json = OpenAIResponsesItem.answer(item)
     // Others change the id of an item before its end: only one that ended already is another.
     if let item = items[index], !item.isDone {
       startCall(json, index, replyID, into: &events)
@@ -226,6 +256,11 @@ struct OpenAIResponsesOutputDecoder: Sendable {
     case "message":
       for (place, part) in (json["content"]?.array ?? []).enumerated() {
         try end(part, at: place, of: index, into: &events)
+      }
+      // Its beginning was not told: what it says of itself comes last.
+      if items[index]?.id.isEmpty == true, let object = json.object, isInMessage {
+        let members = OpenAIResponsesItem.members(of: object)
+        if !members.isEmpty { events.append(.partExtras([OpenAIResponsesItem.messageExtra: .object(members)])) }
       }
     case "reasoning": try endReasoning(json, index, into: &events)
     case "function_call", "custom_tool_call":
@@ -242,10 +277,21 @@ struct OpenAIResponsesOutputDecoder: Sendable {
       }
     }
     // Only now: what `output_item.added` holds may be incomplete.
-    guard let text = json["encrypted_content"]?.string, !text.isEmpty else { return }
+    guard let text = json["encrypted_content"]?.string, !text.isEmpty else {
+      return try tellEmptyThinking(index, into: &events)
+    }
     let seal = Seal(carried: text, in: .openAI)
     let endsText = lastPlace?.part.kind.isThinking == true && lastPlace?.item == items[index]?.serial
     tell(endsText ? .reasoningSignature(seal) : .encryptedReasoning(seal), &events)
+    guard let members = items[index]?.members, !members.isEmpty else { return }
+    items[index]?.members = nil
+    events.append(.partExtras(members))
+  }
+
+  /// Thinking that is not shown at all has an id, by which the provider knows it.
+  private mutating func tellEmptyThinking(_ index: Int, into events: inout [ChatEvent]) throws(WireError) {
+    guard items[index]?.members?.isEmpty == false else { return }
+    try tell("", at: Place(item: index, part: PartPlace(kind: .summary, index: 0)), into: &events)
   }
 
   // MARK: Arguments

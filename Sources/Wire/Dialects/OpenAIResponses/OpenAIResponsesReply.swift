@@ -14,16 +14,20 @@ extension OpenAIResponses {
     reply.id = response["id"]?.string
     reply.model = response["model"]?.string
     for item in output {
-      OpenAIResponsesItem.append(item, to: &reply.content, replyID: reply.id)
+      OpenAIResponsesItem.append(OpenAIResponsesItem.answer(item), to: &reply.content, replyID: reply.id)
       reply.logprobs += (item["content"]?.array ?? []).flatMap { OpenAIResponsesLogprobs.decode($0["logprobs"]) }
     }
     reply.finish = Finish(responses: response, hasCalls: !reply.toolCalls.isEmpty)
     reply.usage = OpenAIResponsesUsage.decode(response, quirks)
-    let known: Set<String> = ["id", "object", "model", "output", "usage", "error", "incomplete_details"]
-    reply.extras = response.object?.rest(besides: known) ?? JSONObject()
+    reply.extras = extras(of: response)
     // An answer that is still being made says so.
-    if reply.finish != nil { reply.extras["status"] = nil }
+    if reply.finish == nil { reply.extras["status"] = response["status"] }
     return reply
+  }
+
+  /// What a `response` says of itself besides the answer and what the request said.
+  static func extras(of response: JSON) -> JSONObject {
+    response.object?.rest(besides: OpenAIResponsesHead.told) ?? JSONObject()
   }
 }
 

@@ -103,6 +103,11 @@ struct OpenAIResponsesRequestEncoder: OpenAIRequestEncoding {
     return function
   }
 
+  /// A definition in this format's own form stays as it is.
+  func vendorTool(_ definition: JSON) -> JSON {
+    definition["custom"] == nil ? definition : OpenAICustomTool(definition)?.responses ?? definition
+  }
+
   func choice(ofTool name: String) -> JSON {
     let definition = request.tools.first { $0.name == name }?.vendorDefinition
     switch definition?["type"]?.string {

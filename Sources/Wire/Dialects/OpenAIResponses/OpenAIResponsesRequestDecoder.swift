@@ -5,7 +5,8 @@ extension OpenAIResponses {
     _ body: [UInt8], at address: RequestAddress
   ) throws(WireError) -> ClientRequest {
     var decoder = OpenAIResponsesRequestDecoder(members: try Members(try JSON.parse(body)))
-    return ClientRequest(try decoder.decode(address))
+    let request = try decoder.decode(address)
+    return ClientRequest(request, places: decoder.places)
   }
 
   /// Nobody keeps what nobody was told to keep, and sealed thinking is always told so that it can come back.
@@ -25,14 +26,12 @@ struct OpenAIResponsesRequestDecoder {
   private var request = ChatRequest(model: "", messages: [])
   /// What members of members are left, by their path.
   private var rest = JSONObject()
+  private(set) var places = RequestPlaces()
 
   init(members: Members) { self.members = members }
 
   mutating func decode(_ address: RequestAddress) throws(WireError) -> ChatRequest {
-    guard let model = try members.string("model") ?? address.model else {
-      throw WireError(offset: 0, "`model` is missing")
-    }
-    request.model = model
+    request.model = try members.model(at: address)
     try readConversation()
     try readTools()
     try readReasoning()
@@ -53,17 +52,24 @@ struct OpenAIResponsesRequestDecoder {
   // MARK: The conversation
 
   private mutating func readConversation() throws(WireError) {
-    if let instructions = try members.string("instructions") { request.messages = [Message(.system, instructions)] }
+    if let instructions = try members.string("instructions") {
+      request.messages = [Message(.system, instructions)]
+      places.messages = [RequestPlaces.Turn("instructions", parts: ["instructions"])]
+    }
     guard let input = members.take("input") else {
       let isElsewhere = ["prompt", "previous_response_id", "conversation"].contains { members.rest[$0] != nil }
       guard isElsewhere else { throw WireError(offset: 0, "`input` is missing") }
       return
     }
-    if let text = input.string { return request.messages.append(Message(.user, text)) }
+    if let text = input.string {
+      places.messages.append(RequestPlaces.Turn("input", parts: ["input"]))
+      return request.messages.append(Message(.user, text))
+    }
     guard let items = input.array else { throw WireError(offset: 0, "`input` must be a string or a list") }
     var decoder = OpenAIResponsesInputDecoder()
     for (index, item) in items.enumerated() { try decoder.add(item, at: "input[\(index)]") }
     request.messages += decoder.finish()
+    places.messages += decoder.places
   }
 
   // MARK: Tools
@@ -153,7 +159,9 @@ struct OpenAIResponsesRequestDecoder {
 /// The items of a conversation to turns: what the model said in a row is one answer.
 struct OpenAIResponsesInputDecoder {
   private var messages: [Message] = []
+  private(set) var places: [RequestPlaces.Turn] = []
   private var answer: [ContentPart] = []
+  private var answerPlaces: [String] = []
   /// Calls of custom tools, whose results need not say what they are; an id used again counts anew.
   private var customCalls: Set<String> = []
 
@@ -163,22 +171,39 @@ struct OpenAIResponsesInputDecoder {
   }
 
   private mutating func endAnswer() {
-    if !answer.isEmpty { messages.append(Message(.assistant, answer)) }
+    if !answer.isEmpty { append(Message(.assistant, answer), at: answerPlaces.first ?? "input", parts: answerPlaces) }
     answer = []
+    answerPlaces = []
+  }
+
+  private mutating func append(_ message: Message, at place: String, parts: [String] = []) {
+    messages.append(message)
+    places.append(RequestPlaces.Turn(place, parts: parts))
+  }
+
+  /// Names the parts that an item of the answer was read into: those of a message are its content.
+  private mutating func note(_ place: String, isMessage: Bool = false) {
+    let first = answerPlaces.count
+    for index in first..<max(answer.count, first) {
+      answerPlaces.append(isMessage ? "\(place).content[\(index - first)]" : place)
+    }
   }
 
   mutating func add(_ item: JSON, at place: String) throws(WireError) {
     var members = try Members(item, at: place)
     switch item["type"]?.string ?? (item["role"] == nil ? "item_reference" : "message") {
-    case "message": try addMessage(item, &members)
+    case "message": try addMessage(item, &members, place)
     case "reasoning": OpenAIResponsesItem.append(item, to: &answer)
     case "function_call", "custom_tool_call": addCall(item)
-    case "function_call_output", "custom_tool_call_output": try addResult(&members)
-    case let type: addWhole(item, type, members)
+    case "function_call_output", "custom_tool_call_output": try addResult(&members, place)
+    case let type: addWhole(item, type, members, place)
     }
+    note(place, isMessage: item["role"] != nil)
   }
 
-  private mutating func addMessage(_ item: JSON, _ members: inout Members) throws(WireError) {
+  private mutating func addMessage(
+    _ item: JSON, _ members: inout Members, _ place: String
+  ) throws(WireError) {
     guard let role = Message.Role(rawValue: try members.string("role") ?? ""), role != .tool else {
       throw WireError(offset: 0, "`\(members.place)role` must be system, developer, user or assistant")
     }
@@ -187,7 +212,7 @@ struct OpenAIResponsesInputDecoder {
     _ = members.take("type")
     var message = Message(role, try content("content", of: &members))
     message.extras = members.rest
-    messages.append(message)
+    append(message, at: place)
   }
 
   private func content(_ name: String, of members: inout Members) throws(WireError) -> [ContentPart] {
@@ -209,7 +234,7 @@ struct OpenAIResponsesInputDecoder {
     if call.kind == .custom { customCalls.insert(id) } else { customCalls.remove(id) }
   }
 
-  private mutating func addResult(_ members: inout Members) throws(WireError) {
+  private mutating func addResult(_ members: inout Members, _ place: String) throws(WireError) {
     endAnswer()
     guard let sealed = try members.string("call_id") else {
       throw WireError(offset: 0, "`\(members.place)call_id` is missing")
@@ -220,16 +245,16 @@ struct OpenAIResponsesInputDecoder {
     part.extras = members.rest
     // The call may be kept at the provider; only then must the result say of which kind it is.
     if isCustom, !customCalls.contains(id) { part.extras["type"] = "custom_tool_call_output" }
-    messages.append(Message(.tool, [part]))
+    append(Message(.tool, [part]), at: place, parts: [place])
   }
 
   /// An item that goes back as it came: the model's, unless it says otherwise or answers something.
-  private mutating func addWhole(_ item: JSON, _ type: String, _ members: Members) {
+  private mutating func addWhole(_ item: JSON, _ type: String, _ members: Members, _ place: String) {
     let answers = type.hasSuffix("_output") || type.hasSuffix("_response")
     let role = members.rest["role"]?.string.flatMap { Message.Role(rawValue: $0) } ?? (answers ? .tool : .assistant)
     guard role != .assistant else { return answer.append(OpenAIResponsesItem.whole(item.object ?? JSONObject())) }
     endAnswer()
-    messages.append(Message(role, [ContentPart(.other(type: type, item))]))
+    append(Message(role, [ContentPart(.other(type: type, item))]), at: place, parts: [place])
   }
 }
 

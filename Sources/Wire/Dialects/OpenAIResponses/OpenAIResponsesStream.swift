@@ -84,6 +84,8 @@ public struct OpenAIResponsesStreamDecoder: StreamDecoding {
     try output.finish(response, replyID: id, into: &events)
     if let finish = Finish(responses: response, hasCalls: output.hasCalls) { events.append(.finished(finish)) }
     if let usage = OpenAIResponsesUsage.decode(response, quirks) { events.append(.usage(usage)) }
+    let extras = OpenAIResponses.extras(of: response)
+    if !extras.isEmpty { events.append(.extras(extras)) }
     isComplete = true
   }
 }

@@ -5,6 +5,7 @@
 extension OpenAIResponsesStreamEncoder {
   mutating func append(_ piece: String, _ kind: OpenAIResponsesOpenMessage.Kind, into bytes: inout [UInt8]) {
     guard spend(piece.utf8.count, into: &bytes) else { return }
+    if ahead[OpenAIResponsesItem.messageExtra] != nil { closeText(into: &bytes) }
     if message?.kind != kind { open(kind, into: &bytes) }
     guard let place = message?.deltaPlace else { return }
     message?.text += piece
@@ -16,7 +17,8 @@ extension OpenAIResponsesStreamEncoder {
     if message == nil {
       closeText(into: &bytes)
       guard let place = makeItem("msg", into: &bytes) else { return }
-      let message = OpenAIResponsesOpenMessage(place: place)
+      let members = ahead[OpenAIResponsesItem.messageExtra]?.object ?? JSONObject()
+      let message = OpenAIResponsesOpenMessage(place: place, members: members)
       open(message.item("in_progress"), at: place, into: &bytes)
       self.message = message
     }
@@ -56,6 +58,12 @@ extension OpenAIResponsesStreamEncoder {
       writer.write(index)
       members(&writer)
     }
+  }
+
+  /// What is said of the part told last; what stands in its item went out with it.
+  mutating func note(_ extras: JSONObject, into bytes: inout [UInt8]) {
+    let kept = self.extras.keep(extras, of: ReplyExtras.part)
+    if let annotations = kept[OpenAIResponsesItem.annotations]?.array { annotate(annotations, into: &bytes) }
   }
 
   /// Where the text before is from; its part is over then.
@@ -102,6 +110,7 @@ extension OpenAIResponsesStreamEncoder {
 
 extension OpenAIResponsesStreamEncoder {
   mutating func appendReasoning(_ piece: String, into bytes: inout [UInt8]) {
+    guard !piece.isEmpty else { return }
     guard spend(piece.utf8.count, into: &bytes) else { return }
     openSummary(into: &bytes)
     guard let place = reasoning?.deltaPlace else { return }
@@ -198,6 +207,7 @@ extension OpenAIResponsesStreamEncoder {
       heldCall?.call.isSealed = true
     case .toolArguments(held.number, let piece) where held.call.call.arguments.isEmpty:
       heldCall?.call.call.arguments = piece
+    case .partExtras(let said): heldCall?.call.extras.overlay(extras.keep(said, of: ReplyExtras.part))
     default: return false
     }
     return true
@@ -211,6 +221,7 @@ extension OpenAIResponsesStreamEncoder {
     let piece = call.call.arguments
     call.call.arguments = ""
     closeText(into: &bytes)
+    ahead = call.extras
     guard let place = makeItem(call.isCustom ? "ctc" : "fc", into: &bytes) else { return }
     call.place = place
     call.deltaPlace = place.bytes()
@@ -262,13 +273,12 @@ extension OpenAIResponsesStreamEncoder {
 extension OpenAIResponsesStreamEncoder {
   mutating func append(_ part: ContentPart, into bytes: inout [UInt8]) {
     switch part.kind {
-    case .other(OpenAIResponsesItem.annotationsType, let json): annotate(json["annotations"]?.array ?? [], into: &bytes)
     case .other(let type, let json):
-      guard OpenAIResponsesItem.isWhole(type), let object = json.object else {
+      guard extras.isOwn, OpenAIResponsesItem.isWhole(type), let object = json.object else {
         return drop("output", "a part of the type `\(type)` has no place in this format")
       }
       add(object, into: &bytes)
-    case .image(let media): append(media, part.extras, into: &bytes)
+    case .image(let media): append(media, extras.keep(part.extras, of: ReplyExtras.part), into: &bytes)
     case .text, .refusal, .reasoning, .toolCall, .toolResult, .document, .audio:
       drop("output", "such a part has no place in this format")
     }

@@ -3,8 +3,9 @@
 /// Writes the events of a streamed `response`.
 public struct OpenAIResponsesStreamEncoder: StreamEncoding {
   public let contentType = "text/event-stream"
-  public private(set) var changes: [Change] = []
+  public var changes: [Change] { ownChanges + extras.changes }
 
+  private var ownChanges: [Change] = []
   private var head: OpenAIResponsesHead
   var frames: OpenAIResponsesFrames
   /// The items that are over, in their places; those that are not yet are `null`.
@@ -26,15 +27,21 @@ public struct OpenAIResponsesStreamEncoder: StreamEncoding {
   /// Everything is told again at the end, so it is kept: within bounds.
   private var bytesLeft = 64 << 20
   private var reported: Set<String> = []
+  var extras: ReplyExtras
+  private var responseExtras = JSONObject()
+  /// What is told of the part that begins, in an answer of this format: its item goes out with it.
+  var ahead = JSONObject()
 
   init(_ heading: ReplyHeading, isSilent: Bool = false) {
     head = OpenAIResponsesHead(heading)
+    extras = ReplyExtras(heading, in: .openAIResponses)
     frames = OpenAIResponsesFrames(isSilent: isSilent)
   }
 
   public mutating func encode(_ events: [ChatEvent], into bytes: inout [UInt8]) {
-    for event in events where !isOver {
+    for (place, event) in events.enumerated() where !isOver {
       guard !hold(event) else { continue }
+      if extras.isOwn { ahead = PartAttributes(in: events[(place + 1)...], ofText: event.isText).extras }
       releaseCall(into: &bytes)
       encode(event, into: &bytes)
     }
@@ -49,11 +56,12 @@ public struct OpenAIResponsesStreamEncoder: StreamEncoding {
     releaseCall(into: &bytes)
     closeText(into: &bytes)
     for number in calls.keys.sorted() { closeCall(number, into: &bytes) }
-    if let change = finish?.responsesChange { changes.append(change) }
+    if let change = finish?.responsesChange { ownChanges.append(change) }
     if finish?.stopText != nil { drop("stop_sequence", "this format does not tell which stop text was met") }
     let (status, reason) = finish?.responsesStatus ?? ("completed", nil)
     let state = OpenAIResponsesHead.State(status: status, output: output, usage: usage, reason: reason)
-    let response = head.response(state)
+    var response = head.response(state)
+    response.fill(from: responseExtras)
     tell(status == "completed" ? "completed" : "incomplete", response, into: &bytes)
     isOver = true
     return response
@@ -80,6 +88,8 @@ public struct OpenAIResponsesStreamEncoder: StreamEncoding {
     case .toolCallStarted(let number, let id, let name, let kind):
       start(number, ToolCall(id: id, name: name, arguments: "", kind: kind))
     case .part(let part): append(part, into: &bytes)
+    case .partExtras(let extras): note(extras, into: &bytes)
+    case .extras(let extras): responseExtras.overlay(self.extras.keep(extras, of: ReplyExtras.reply))
     case .finished(let finish): self.finish = finish
     case .usage(let usage): self.usage = usage
     case .logprobs(let tokens): append(tokens, into: &bytes)
@@ -114,7 +124,7 @@ public struct OpenAIResponsesStreamEncoder: StreamEncoding {
 
   // MARK: What has no place, and bounds
 
-  mutating func drop(_ field: String, _ why: String) { changes.append(Change(field, .dropped, why)) }
+  mutating func drop(_ field: String, _ why: String) { ownChanges.append(Change(field, .dropped, why)) }
 
   mutating func dropOnce(_ field: String, _ why: String) {
     if reported.insert(field).inserted { drop(field, why) }
@@ -139,8 +149,10 @@ public struct OpenAIResponsesStreamEncoder: StreamEncoding {
     closeWholeCall(into: &bytes)
     guard spend(Self.itemSize, into: &bytes) else { return nil }
     output.append(.null)
+    let own = ahead[OpenAIResponsesItem.messageExtra]?["id"] ?? ahead["id"]
     let suffix = head.id.hasPrefix("resp_") ? head.id.dropFirst("resp_".count) : head.id[...]
-    return OpenAIResponsesPlace(index: output.count - 1, id: "\(prefix)_\(suffix)_\(output.count - 1)")
+    let made = "\(prefix)_\(suffix)_\(output.count - 1)"
+    return OpenAIResponsesPlace(index: output.count - 1, id: own?.string ?? made)
   }
 
   mutating func open(_ item: JSONObject, at place: OpenAIResponsesPlace, into bytes: inout [UInt8]) {
@@ -196,7 +208,7 @@ extension OpenAIResponses: ServedDialect {
   public static func encodeReply(_ reply: ChatReply, under heading: ReplyHeading) -> EncodedReply {
     var encoder = OpenAIResponsesStreamEncoder(heading, isSilent: true)
     var none: [UInt8] = []
-    encoder.encode(reply.eventsWithNotes, into: &none)
+    encoder.encode(reply.eventsWithLogprobs, into: &none)
     let response = encoder.end(into: &none)
     return EncodedReply(body: response.map { JSON.object($0).bytes } ?? [], changes: encoder.changes)
   }
@@ -212,17 +224,16 @@ extension OpenAIResponses: ServedDialect {
   }
 }
 
+extension ChatEvent {
+  fileprivate var isText: Bool { if case .text = self { true } else { false } }
+}
+
 extension ChatReply {
-  /// The events of the reply, with the notes on its text where a stream would have told them.
-  fileprivate var eventsWithNotes: [ChatEvent] {
-    var noted = self
-    noted.logprobs = []
-    noted.content = content.flatMap { part -> [ContentPart] in
-      guard case .text = part.kind, let notes = part.extras[OpenAIResponsesItem.annotationsType] else { return [part] }
-      let type = OpenAIResponsesItem.annotationsType
-      return [part, ContentPart(.other(type: type, ["type": .string(type), "annotations": notes]))]
-    }
-    var events = noted.events
+  /// The events of the reply, with the probabilities where a stream would have told them.
+  fileprivate var eventsWithLogprobs: [ChatEvent] {
+    var reply = self
+    reply.logprobs = []
+    var events = reply.events
     let place = events.firstIndex { event in if case .text = event { true } else { false } }
     if !logprobs.isEmpty { events.insert(.logprobs(logprobs), at: place.map { $0 + 1 } ?? events.count) }
     return events
