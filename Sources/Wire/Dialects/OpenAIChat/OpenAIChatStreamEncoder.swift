@@ -17,7 +17,6 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
   private var parts: OpenAIChatMessageEncoder
   /// What the last chunk says besides.
   private var extras = JSONObject()
-  private var customCalls: Set<Int> = []
   /// What the call that began last went out with: it is told behind it.
   private var told = PartAttributes()
 
