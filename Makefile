@@ -53,6 +53,10 @@ fuzz-http: ## a million damaged requests against the server (REQUESTS, SEED)
 	swift build --build-tests
 	LLMGW_MUTATIONS=$(REQUESTS) LLMGW_MUTATION_SEED=$(SEED) swift test --skip-build --filter MutationTests
 
+test-clients: ## the official clients against llmgw serve, with the network (ARGS="-k crossing")
+	@scripts/setup python3-venv
+	@scripts/test-clients $(ARGS)
+
 bench: ## measure start-up, reports and decoding against the thresholds
 	@scripts/setup valgrind binutils
 	@Benchmarks/run
@@ -74,5 +78,5 @@ dist: build ## pack dist/: a tarball and a Debian package
 check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
 	@scripts/check-dist
 
-.PHONY: help setup build run test lint format generate catalog conformance translation fuzz fuzz-http bench bench-server install uninstall dist check-dist
+.PHONY: help setup build run test lint format generate catalog conformance translation fuzz fuzz-http test-clients bench bench-server install uninstall dist check-dist
 .DEFAULT_GOAL := help

@@ -47,9 +47,9 @@ extension SettingsKey {
     case .time:
       object["type"] = "string"
       object["pattern"] = "^[0-9]+(ms|s|m|h|d)$"
-    case .count:
+    case .count(let least):
       object["type"] = "integer"
-      object["minimum"] = 1
+      object["minimum"] = .number(JSONNumber(least))
     case .price:
       object["type"] = ["string", "number"]
       object["pattern"] = "^[0-9]+(\\.[0-9]+)?$"

@@ -9,8 +9,8 @@ package struct SettingsKey: Sendable {
     case oneOf([String])
     /// `500ms`, `30s`, `5m`, `12h`, `90d`.
     case time
-    /// A whole number above zero.
-    case count
+    /// A whole number, at least this one.
+    case count(from: Int)
     /// Decimal text: US dollars per million tokens.
     case price
     /// The name of an environment variable as `${NAME}`.
@@ -62,8 +62,8 @@ package struct SettingsKey: Sendable {
       SettingsKey(
         "providers.*.on_disconnect", .oneOf(OnDisconnect.allCases.map(\.rawValue)),
         "What becomes of a call when its caller leaves: end it, or read the answer to its end.", fallback: "cancel"),
-      SettingsKey("models.*.context", .count, "Its context window in tokens."),
-      SettingsKey("models.*.max_output", .count, "The most tokens it can write."),
+      SettingsKey("models.*.context", .count(from: 1), "Its context window in tokens."),
+      SettingsKey("models.*.max_output", .count(from: 1), "The most tokens it can write."),
     ]
     + ["input", "output", "cache_read", "cache_write", "cache_write_1h", "reasoning"].map {
       SettingsKey("models.*.price.\($0)", .price, "US dollars per million tokens of this kind.")
@@ -75,7 +75,8 @@ package struct SettingsKey: Sendable {
         "routes.*.strategy", .oneOf(Route.Strategy.allCases.map(\.rawValue)), "How a target is chosen.",
         fallback: "ordered"),
       SettingsKey(
-        "routes.*.retries", .count, "How often the same target is tried again before the next one is.", fallback: "0"),
+        "routes.*.retries", .count(from: 0), "How often the same target is tried again before the next one is.",
+        fallback: "0"),
       SettingsKey(
         "ledger.contents", .oneOf(["full", "none"]), "Whether prompts and answers are stored beside the books.",
         fallback: "full"),
@@ -84,7 +85,7 @@ package struct SettingsKey: Sendable {
         "ledger.sync", .oneOf(["normal", "full"]), "What survives a power cut: all but the last second, or all.",
         fallback: "normal"),
       SettingsKey("server.listen", .text, "Where llmgw serve listens.", fallback: ServerSettings().listen),
-      SettingsKey("server.loops", .count, "Threads that serve connections.", fallback: "one per core"),
+      SettingsKey("server.loops", .count(from: 1), "Threads that serve connections.", fallback: "one per core"),
       SettingsKey("server.body_limit", .size, "The most bytes of a request.", fallback: "32MB"),
       SettingsKey("server.cors_origins", .list, "Origins of web pages that may call it, or *."),
       SettingsKey(

@@ -15,7 +15,7 @@ extension SettingsReader {
       switch name {
       case "targets": route.targets = try targets(value, path)
       case "strategy": route.strategy = try choice(value, path)
-      case "retries": route.retries = try count(value, path)
+      case "retries": route.retries = try count(value, path, from: 0)
       default:
         throw problem(value, "this version cannot enforce '\(path)' yet", advice: "Write them as the last targets.")
       }

@@ -93,9 +93,9 @@ struct SettingsReader {
     return choice
   }
 
-  func count(_ node: YAMLNode, _ what: String) throws(SettingsError) -> Int {
-    guard let number = Int(try text(node, what)), number > 0 else {
-      throw problem(node, "\(what) must be a whole number above zero")
+  func count(_ node: YAMLNode, _ what: String, from least: Int = 1) throws(SettingsError) -> Int {
+    guard let number = Int(try text(node, what)), number >= least else {
+      throw problem(node, "\(what) must be a whole number, at least \(least)")
     }
     return number
   }

@@ -83,7 +83,8 @@ struct SettingsFile {
       "models: {a/b: {price: {input: cheap}}}",
       "c.yaml:1:31: models.a/b.price.input: 'cheap' is not an amount of dollars per million tokens. Write it as \"0.20\"."
     ),
-    ("models: {a/b: {context: -1}}", "c.yaml:1:25: models.a/b.context must be a whole number above zero."),
+    ("models: {a/b: {context: -1}}", "c.yaml:1:25: models.a/b.context must be a whole number, at least 1."),
+    ("routes: {a: {targets: [m], retries: -1}}", "c.yaml:1:37: routes.a.retries must be a whole number, at least 0."),
     (
       "ledger: {retention: forever}", "c.yaml:1:21: ledger.retention must be a time such as 500ms, 30s, 5m, 12h or 90d."
     ),

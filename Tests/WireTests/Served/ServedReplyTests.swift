@@ -44,6 +44,25 @@ struct ServedReplies {
     #expect(try told(bytes) == told(whole))
   }
 
+  @Test func `a call that the provider ran itself is not told, and leaves no gap`() throws {
+    let (bytes, changes) = OpenAIChat.stream(
+      [
+        .started(id: "r", model: "m"), .toolCallStarted(index: 0, id: "s", name: "search", kind: .atProvider),
+        .toolArguments(index: 0, "{}"), .toolCallStarted(index: 1, id: "c", name: "weather", kind: .function),
+        .toolArguments(index: 1, #"{"city":"#), .toolArguments(index: 1, #""Oslo"}"#),
+      ], under: .sample)
+    var decoder = ServerSentEventDecoder()
+    var events: [ServerSentEvent] = []
+    try decoder.decode(bytes, into: &events)
+    let calls = try events.dropLast().compactMap {
+      try JSON.parse($0.data)["choices"]?.array?.first?["delta"]?["tool_calls"]?.array?.first
+    }
+    #expect(calls.compactMap { $0["function"]?["name"]?.string } == ["weather"])
+    #expect(calls.compactMap { $0["function"]?["arguments"]?.string }.joined() == #"{"city":"Oslo"}"#)
+    #expect(calls.allSatisfy { $0["index"] == 0 })
+    #expect(changes.map(\.what) == [.dropped])
+  }
+
   @Test(arguments: DialectName.allServed)
   func `a stream that fails says so and nothing more`(_ name: DialectName) throws {
     let dialect = try #require(name.served)

@@ -17,7 +17,6 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
   private var parts: OpenAIChatMessageEncoder
   /// What the last chunk says besides.
   private var extras = JSONObject()
-  private var customCalls: Set<Int> = []
   /// What the call that began last went out with: it is told behind it.
   private var told = PartAttributes()
 
@@ -27,6 +26,14 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     /// Which block of thinking runs.
     var block = 0
     var extras = JSONObject()
+    /// The calls the client was told of, by the number of their events.
+    var calls: [Int: ToldCall] = [:]
+  }
+
+  /// A call as the client knows it; those that the provider ran itself are none, and leave no gap.
+  private struct ToldCall: Sendable {
+    var place: Int
+    var isCustom: Bool
   }
 
   init(_ heading: ReplyHeading) {
@@ -189,17 +196,20 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
       return
     }
     told = PartAttributes(in: rest)
+    begin(index, into: &bytes)
+    let place = choices[index]?.calls.count ?? 0
+    choices[index]?.calls[number] = ToldCall(place: place, isCustom: call.kind == .custom)
     let attributes = PartAttributes(told.seal, parts.extras.keep(told.extras, of: ReplyExtras.part))
     var object = OpenAIChatMessageEncoder.call(call, attributes).object ?? JSONObject()
-    object.members.insert(.init(name: "index", value: .number(JSONNumber(number))), at: 0)
+    object.members.insert(.init(name: "index", value: .number(JSONNumber(place))), at: 0)
     appendDelta(["tool_calls": .array([.object(object)])], index, into: &bytes)
-    if call.kind == .custom { customCalls.insert(number) }
   }
 
-  private mutating func appendArguments(_ piece: String, of call: Int, _ index: Int, into bytes: inout [UInt8]) {
+  private mutating func appendArguments(_ piece: String, of number: Int, _ index: Int, into bytes: inout [UInt8]) {
+    guard let call = choices[index]?.calls[number] else { return }
     openChunk(index, into: &bytes)
-    bytes += "{\"tool_calls\":[{\"index\":\(call),".utf8
-    bytes += (customCalls.contains(call) ? #""custom":{"input":"# : #""function":{"arguments":"#).utf8
+    bytes += "{\"tool_calls\":[{\"index\":\(call.place),".utf8
+    bytes += (call.isCustom ? #""custom":{"input":"# : #""function":{"arguments":"#).utf8
     JSONWriter.append(quoted: piece, to: &bytes)
     bytes += "}}]".utf8
     closeChunk(into: &bytes)
