@@ -12,6 +12,8 @@ public struct Call: Sendable {
   public var side: SideRequest?
   /// What is passed through instead, in the provider's own words.
   public var raw: RawRequest?
+  /// What of the caller's wish `request` could not hold.
+  public var changes: [Change] = []
   /// Where it goes, and where next when that fails.
   public var plan: Plan
   /// The client of the server that sent it, where one did.

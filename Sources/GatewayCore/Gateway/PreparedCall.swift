@@ -46,6 +46,7 @@ extension Gateway {
       request: call.request, target: target, estimatedInputTokens: TokenEstimate.input(of: call.request))
     prepared.request.model = target.model
     prepared.client = call.client
+    prepared.changes = call.changes
     prepared.readsEverything = call.storesContents
     if case .side(let dialect, _) = target.route { prepared.side = call.side.map { ($0, dialect) } }
     if let limit = call.costLimit { try prepared.hold(to: limit, now: runtime.now()) }

@@ -70,8 +70,8 @@ package final class GatewayService: Sendable {
     case .metrics: await visit.metrics()
     case .passthrough(let provider, let path): await visit.passthrough(to: provider, path: path)
     case .countTokens(let dialect, let address): await visit.countTokens(in: dialect, at: address)
-    case .nothing, .completions:
-      await visit.fail(.notFound, "this is not served yet")
+    case .completions: await visit.completion()
+    case .nothing: await visit.fail(.notFound, "there is nothing here")
     }
   }
 

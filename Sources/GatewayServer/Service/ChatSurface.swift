@@ -50,12 +50,21 @@ extension Visit {
         case .chat, .retrying, .movingOn: break
         }
       })
-    guard writer.hasBegun || outcome.failure == nil && outcome.rejection == nil else {
+    return await end(outcome, call)
+  }
+
+  /// Ends a stream: with `last` when its client is still there, or with the failure when nothing of it went out.
+  func end(_ outcome: Outcome, _ call: Call, last: () -> [UInt8] = { [] }) async -> Ending {
+    guard writer.hasBegun || outcome.failure == nil && outcome.rejection == nil && outcome.status != .interrupted else {
       return await fail(outcome, call)
     }
     do {
       // One that was cut short without a word is not ended as if it were whole.
-      if outcome.status != .interrupted { try await writer.finish() }
+      if outcome.status != .interrupted {
+        let bytes = last()
+        if !bytes.isEmpty { try await writer.write(bytes) }
+        try await writer.finish()
+      }
       return Ending(status: 200).with(outcome, call)
     } catch {
       return Ending(status: Ending.clientLeft).with(outcome, call)
@@ -75,7 +84,7 @@ extension Visit {
 }
 
 /// How a stream is framed for a client.
-private struct StreamForm: Sendable {
+struct StreamForm: Sendable {
   let isArray: Bool
   let keepAlive: KeepAlive
 
