@@ -83,10 +83,11 @@ public final class Gateway: Sendable {
         way.skip(target, because: error)
         continue
       }
-      let run = await attempts(of: call, prepared, after: way.last?.run, &books, hasGoneOut, sink)
+      let run = await attempts(of: call, prepared, after: way.last?.run, &books, hasGoneOut, sink, began: began)
       way.took(prepared, run)
       guard index + 1 < call.plan.targets.count, let failure = run.failure,
-        FailurePolicy.remedy(for: failure.kind) != .end, !isOver(run, call, hasGoneOut)
+        FailurePolicy.remedy(for: failure.kind) != .end, !isOver(run, call, hasGoneOut),
+        timeLeft(of: call, began: began) > .zero
       else { break }
       await books.close(run, run.closing(prepared, at: runtime.now()), prepared)
       way.leaveLast(because: failure)
@@ -106,14 +107,17 @@ public final class Gateway: Sendable {
   /// Attempts at one target: one, and more while waiting may help.
   private func attempts(
     of call: Call, _ prepared: PreparedCall, after before: AttemptRun?, _ books: inout Books,
-    _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void
+    _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void, began: Int64
   ) async -> AttemptRun {
     let firstNumber = (before?.number ?? 0) + 1
     let most = call.mostRetries
+    var prepared = prepared
+    prepared.end(within: timeLeft(of: call, began: began))
     var run = await attempt(firstNumber, before == nil ? .primary : .fallback, prepared, &books, hasGoneOut, sink)
     while let failure = run.failure, !isOver(run, call, hasGoneOut) {
       let tried = run.number - firstNumber + 1
-      guard tried <= most, let wait = FailurePolicy.wait(after: failure, attempt: tried, random: runtime.random())
+      guard tried <= most, let wait = FailurePolicy.wait(after: failure, attempt: tried, random: runtime.random()),
+        wait < timeLeft(of: call, began: began)
       else { break }
       await books.close(run, run.closing(prepared, at: runtime.now()), prepared)
       run.isClosed = true
@@ -124,9 +128,16 @@ public final class Gateway: Sendable {
         run.wasInterrupted = true
         break
       }
+      prepared.end(within: timeLeft(of: call, began: began))
       run = await attempt(run.number + 1, .retry, prepared, &books, hasGoneOut, sink)
     }
     return run
+  }
+
+  /// How long the call may still take, all its attempts and waits together.
+  private func timeLeft(of call: Call, began: Int64) -> Duration {
+    guard let total = call.timeouts.total else { return .seconds(Int64.max / 2) }
+    return total - .microseconds(runtime.uptimeMicroseconds() - began)
   }
 
   /// Whether nothing more can be tried, whatever the failure.

@@ -207,6 +207,14 @@ extension Rejection.KeyProblem {
   }
 }
 
+extension PreparedCall {
+  /// Ends the attempt that follows when the call's time is over.
+  mutating func end(within time: Duration) {
+    guard let total = http?.timeouts.total else { return }
+    http?.timeouts.total = min(total, max(time, .milliseconds(1)))
+  }
+}
+
 extension Timeouts {
   /// The call's own limits go before the provider's, those before the defaults.
   init(call: TimeoutSettings, provider: TimeoutSettings) {

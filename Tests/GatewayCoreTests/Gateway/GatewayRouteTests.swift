@@ -77,6 +77,18 @@ struct GatewayRoutes {
     #expect(outcome.attempts.count == 1)
   }
 
+  @Test(arguments: [(2, 1), (30, 2)])
+  func `the call's time is that of all its attempts`(_ seconds: Int, _ attempts: Int) async throws {
+    let world = try GatewayWorld(
+      replies: Answer.failed("429 Slow down", headers: "retry-after: 5\r\n"), Answer.whole)
+    let outcome = await world.answer(
+      world.call {
+        $0.retries = 1
+        $0.timeouts.total = .seconds(seconds)
+      })
+    #expect(outcome.attempts.count == attempts)
+  }
+
   @Test func `a target without a key is passed over`() async throws {
     let world = try GatewayWorld(replies: Answer.whole)
     let outcome = await world.answer(
