@@ -17,11 +17,16 @@ package enum DecimalText {
 
   /// `value` times 10^-`places`, without exponent and without zeros at the end.
   package static func text(_ value: Int128, places: Int) -> String {
-    var digits = String(value.magnitude)
-    digits = String(repeating: "0", count: max(0, places + 1 - digits.utf8.count)) + digits
-    var fraction = digits.suffix(places)
-    while fraction.last == "0" { fraction.removeLast() }
-    return (value < 0 ? "-" : "") + digits.dropLast(places) + (fraction.isEmpty ? "" : "." + fraction)
+    let zero = UInt8(ascii: "0")
+    var digits = Array(String(value.magnitude).utf8)
+    if digits.count <= places {
+      digits.insert(contentsOf: repeatElement(zero, count: places + 1 - digits.count), at: 0)
+    }
+    let point = digits.count - places
+    while digits.count > point, digits.last == zero { digits.removeLast() }
+    if digits.count > point { digits.insert(UInt8(ascii: "."), at: point) }
+    if value < 0 { digits.insert(UInt8(ascii: "-"), at: 0) }
+    return String(decoding: digits, as: UTF8.self)
   }
 
   /// Reads `e-7`, or nothing at all, which is 0.

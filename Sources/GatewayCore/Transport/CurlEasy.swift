@@ -84,7 +84,7 @@ extension CurlEasy {
       lines.append("Content-Type:")
     }
     for (name, value) in request.headers {
-      guard HTTPSyntax.isToken(name), Self.isOneLine(value) else {
+      guard HTTPSyntax.isToken(name), HTTPSyntax.isFieldValue(value) else {
         throw TransportFailure(.other, "a request header has a name or value that cannot be sent")
       }
       lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
@@ -150,10 +150,6 @@ extension CurlEasy {
     guard code == CURLE_OK else {
       throw TransportFailure(.other, "libcurl refused \(what): \(String(cString: ccurl_easy_strerror(code)))")
     }
-  }
-
-  private static func isOneLine(_ text: String) -> Bool {
-    text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
   }
 }
 

@@ -2,10 +2,13 @@
 
 package enum HTTPSyntax {
   /// Whether a text is a token, as names of fields and methods are (RFC 9110, 5.6.2).
-  package static func isToken(_ text: String) -> Bool {
-    let bytes = text.utf8
-    return !bytes.isEmpty && bytes.allSatisfy { $0 < 128 && tokenBytes[Int($0 >> 6)] & (1 << ($0 & 63)) != 0 }
-  }
+  package static func isToken(_ text: String) -> Bool { !text.isEmpty && areAll(text, isTokenByte) }
+
+  /// Whether a text can be the value of a field: a line without control characters.
+  package static func isFieldValue(_ text: String) -> Bool { areAll(text, isPlain) }
+
+  /// Whether a byte can stand in the value of a field.
+  package static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
   /// Whether two names of fields are one: ASCII case does not count.
   package static func areSame(_ one: String, _ other: String) -> Bool {
@@ -15,16 +18,19 @@ package enum HTTPSyntax {
 
   static func lowercase(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
-  /// A bit for each byte of ASCII.
-  private static let tokenBytes: [UInt64] = {
-    var bits: [UInt64] = [0, 0]
-    let marks = Array("!#$%&'*+-.^_`|~".utf8)
-    for byte in UInt8(0)..<128
-    where marks.contains(byte) || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) && byte >= 0x41 {
-      bits[Int(byte >> 6)] |= 1 << (byte & 63)
+  private static func isTokenByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true  // !#$%&'*+-.^_`|~
+    default: false
     }
-    return bits
-  }()
+  }
+
+  /// Over the bytes in one piece, where the text has them so: all but never not.
+  @inline(__always)
+  private static func areAll(_ text: String, _ isGood: (UInt8) -> Bool) -> Bool {
+    text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isGood) } ?? text.utf8.allSatisfy(isGood)
+  }
 }
 
 extension HTTPResponse {
@@ -32,7 +38,8 @@ extension HTTPResponse {
   var mediaType: String {
     guard let field = headers["content-type"] else { return "" }
     let type = field.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-    return String(decoding: type.map(HTTPSyntax.lowercase), as: UTF8.self)
+    let isLowercase = type.allSatisfy { HTTPSyntax.lowercase($0) == $0 }
+    return isLowercase ? String(Substring(type)) : String(decoding: type.map(HTTPSyntax.lowercase), as: UTF8.self)
   }
 
   /// Whether the body is a stream of server-sent events.
