@@ -55,7 +55,7 @@ let package = Package(
     .testTarget(
       name: "GatewayServerTests",
       dependencies: [
-        "GatewayCore", "GatewayServer", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio"),
+        "GatewayCore", "GatewayServer", "TestSupport", "Wire", .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
     .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),
     .testTarget(

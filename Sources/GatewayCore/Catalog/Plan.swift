@@ -27,6 +27,9 @@ public struct Plan: Sendable, Equatable {
 
   package var targets: [Target] { [first] + fallbacks }
 
+  /// Whether an answer may have to be read to its end without its caller.
+  package var drains: Bool { targets.contains { $0.provider.onDisconnect == .drain } }
+
   /// The name in the books: the route, where there is one.
   package var routeName: String? { route?.name }
 }

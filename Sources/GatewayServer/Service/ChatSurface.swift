@@ -40,9 +40,9 @@ extension Visit {
   private func stream(_ call: Call, _ client: ClientRequest) async -> Ending {
     let format = StreamForm(isArray: client.isArray, keepAlive: generation.settings.keepAlive)
     let common = commonHeaders
-    let outcome = await gateway.answer(
-      call, hasGoneOut: { writer.hasBegun },
-      to: { [writer] event in
+    let outcome = await outcome(
+      of: call,
+      told: { [writer] event in
         switch event {
         case .answering(let head):
           try await writer.hold(200, format.headers + head.callHeaders + common, keepAlive: format.keepAlive)
@@ -69,6 +69,16 @@ extension Visit {
     } catch {
       return Ending(status: Ending.clientLeft).with(outcome, call)
     }
+  }
+
+  /// Makes the call; one that is to be read to its end outlives the client, and with it this task.
+  private func outcome(
+    of call: Call, told: @escaping @Sendable (CallEvent) async throws -> Void
+  ) async -> Outcome {
+    guard call.plan.drains else {
+      return await gateway.answer(call, hasGoneOut: { writer.hasBegun }, to: told)
+    }
+    return await Task { await gateway.answer(call, hasGoneOut: { writer.hasBegun }, to: told) }.value
   }
 
   /// Tells why a call has no answer.

@@ -19,7 +19,7 @@ extension Visit {
     let isNear = ["127.0.0.1", "::1"].contains(request.remoteAddress)
     if !isNear {
       switch governance.book.caller(of: request, for: .spend, now: runtime.now()) {
-      case .failure(let denial): return await fail(.authentication, denial.problem)
+      case .failure(let denial): return await fail(denial == .unknown ? .authentication : .permission, denial.problem)
       case .success: break
       }
     }
@@ -58,7 +58,9 @@ extension Visit {
     guard path.count <= 3 else { return await fail(.notFound, "there is nothing at \(request.path)") }
     let settings: JSONObject
     do {
-      settings = request.body.isEmpty ? JSONObject() : try JSON.parse(request.body).object ?? JSONObject()
+      let body = request.body.isEmpty ? JSON.object(JSONObject()) : try JSON.parse(request.body)
+      guard let object = body.object else { return await fail(.invalidRequest, "the body must be an object") }
+      settings = object
     } catch {
       return await fail(.invalidRequest, error.clientMessage)
     }
