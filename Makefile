@@ -24,7 +24,10 @@ run: build ## build, send a prompt to the offline model, and show what was spent
 test: ## run all tests
 	@scripts/setup mandoc zsh fish openssl
 	swift build --build-tests
-	swift test --skip-build
+	# Apart, so that what waits for sockets is not kept waiting by what computes.
+	swift test --skip-build --filter WireTests
+	swift test --skip-build --skip WireTests --skip GatewayServerTests
+	swift test --skip-build --filter GatewayServerTests
 
 lint: setup ## check the format and that generated files are in step
 	@scripts/lint

@@ -1,4 +1,4 @@
-// A client that speaks bytes over a real socket, and waits for nothing longer than ten seconds.
+// A client that speaks bytes over a real socket, and waits for nothing longer than a minute.
 
 import Glibc
 
@@ -10,7 +10,7 @@ final class RawClient {
   init?(port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil) {
     socket = Glibc.socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard socket >= 0 else { return nil }
-    var patience = timeval(tv_sec: 10, tv_usec: 0)
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
     if var size = receiveBuffer {
