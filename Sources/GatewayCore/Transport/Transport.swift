@@ -33,6 +33,8 @@ public final class Transport: Sendable {
   public func send(_ request: HTTPRequest) async throws(TransportFailure) -> HTTPResponse {
     guard let driver else { throw TransportFailure(.unavailable, "no file descriptor left for the network") }
     try driver.startOnce()
+    // The driver may be quicker than the cancellation of what was handed to it.
+    if Task.isCancelled { throw TransportFailure(.cancelled, "the transfer was cancelled") }
     let exchange = Exchange(commands: driver.commands, bufferLimit: configuration.bufferLimit)
     let lease = ExchangeLease(exchange, running)
     try driver.commands.post(start: request, exchange)
