@@ -13,11 +13,18 @@ package struct KeepAlive: Sendable {
   }
 }
 
-/// Whether something of an answer has been written, for any task to see.
+/// What of an answer has been written, for any task to see.
 final class GoneOut: Sendable {
   private let flag = Atomic(false)
+  private let bytes = Atomic(0)
   var value: Bool { flag.load(ordering: .acquiring) }
-  func note() { flag.store(true, ordering: .releasing) }
+  /// Bytes of the body, without its framing.
+  var bodyBytes: Int { bytes.load(ordering: .relaxed) }
+
+  func note(bodyBytes count: Int = 0) {
+    if count > 0 { bytes.add(count, ordering: .relaxed) }
+    flag.store(true, ordering: .releasing)
+  }
 }
 
 extension ServerConnection {

@@ -37,6 +37,9 @@ package struct ResponseWriter: Sendable {
   /// Whether something of the answer has been written.
   package var hasBegun: Bool { goneOut.value }
 
+  /// How many bytes of the body have been written.
+  package var bodyBytes: Int { goneOut.bodyBytes }
+
   /// Answers whole, with one write.
   package func respond(
     _ status: Int, _ headers: [(name: String, value: String)] = [], body: [UInt8] = []

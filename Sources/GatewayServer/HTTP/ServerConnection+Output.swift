@@ -7,7 +7,7 @@ import NIOCore
 extension ServerConnection {
   func respond(_ head: ResponseHead, body: [UInt8], as number: Int) throws(ResponseFailure) {
     guard try answer(number).stage == .none else { throw .finished }
-    answer?.goneOut.note()
+    answer?.goneOut.note(bodyBytes: body.count)
     respond(head, body: body)
   }
 
@@ -29,6 +29,7 @@ extension ServerConnection {
     try beginHeld(number)
     guard case .streaming(let framing) = try answer(number).stage else { throw .finished }
     framing.write(bytes, into: &output)
+    answer?.goneOut.note(bodyBytes: bytes.count)
     if let keepAlive = answer?.keepAlive { silence(keepAlive.after) }
     if output.readableBytes < services.limits.writeBufferBytes { flushSoon() } else { flush() }
     return context?.channel.isWritable == true

@@ -14,9 +14,9 @@ extension Visit {
     }
     let plan: Plan
     do {
-      plan = try generation.plan(client.request.model, for: .chat, speaking: nil)
+      plan = try await generation.plan(client.request.model, for: .chat, speaking: nil)
     } catch {
-      return await fail(.notFound, error.clientMessage(nearest: generation.nearestModel))
+      return await fail(.notFound, error.message)
     }
     var call = Call(client.request, to: plan, origin: .server)
     call.changes = changes

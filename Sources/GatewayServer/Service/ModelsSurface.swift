@@ -5,16 +5,21 @@ import Wire
 extension Visit {
   /// The models the caller may use: routes, aliases, and what the providers offer that can be called.
   func models() async -> Ending {
+    // Whether a provider can be called may stand in files: not for the event loop.
+    await answer(await Task.detached { list() }.value)
+  }
+
+  private func list() -> JSON {
     let names = generation.modelNames.filter { allows($0) }
+    let rows = JSON.array(names.map { .object(row($0)) })
     switch api {
-    case .openAI:
-      return await answer(["object": "list", "data": .array(names.map { .object(openAI($0)) })])
+    case .openAI: return ["object": "list", "data": rows]
     case .anthropic:
-      return await answer([
-        "data": .array(names.map { .object(anthropic($0)) }), "has_more": false,
-        "first_id": names.first.map { .string($0) } ?? .null, "last_id": names.last.map { .string($0) } ?? .null,
-      ])
-    case .gemini: return await answer(["models": .array(names.map { .object(gemini($0)) })])
+      return [
+        "data": rows, "has_more": false, "first_id": names.first.map { .string($0) } ?? .null,
+        "last_id": names.last.map { .string($0) } ?? .null,
+      ]
+    case .gemini: return ["models": rows]
     }
   }
 
@@ -22,14 +27,23 @@ extension Visit {
   func model(_ asked: String) async -> Ending {
     // Gemini's clients say `models/NAME`.
     let name = api == .gemini && asked.hasPrefix("models/") ? String(asked.dropFirst(7)) : asked
-    guard let plan = try? generation.plan(name, for: .chat, speaking: nil), allows(name, plan.first.name) else {
-      let advice = generation.nearestModel(name) ?? "See the list of models."
-      return await fail(.notFound, "the model '\(name)' does not exist. \(advice)")
+    do {
+      let plan = try await generation.plan(name, for: .chat, speaking: nil)
+      guard allows(name, plan.first.name) else {
+        return await fail(.notFound, "the model '\(name)' does not exist. See the list of models.")
+      }
+    } catch {
+      return await fail(.notFound, error.message)
     }
+    return await answer(.object(await Task.detached { row(name) }.value))
+  }
+
+  /// A model in the shape of the API.
+  private func row(_ name: String) -> JSONObject {
     switch api {
-    case .openAI: return await answer(.object(openAI(name)))
-    case .anthropic: return await answer(.object(anthropic(name)))
-    case .gemini: return await answer(.object(gemini(name)))
+    case .openAI: openAI(name)
+    case .anthropic: anthropic(name)
+    case .gemini: gemini(name)
     }
   }
 
@@ -53,7 +67,7 @@ extension Visit {
       "name": .string("models/" + name), "displayName": .string(name),
       "supportedGenerationMethods": ["generateContent", "streamGenerateContent", "countTokens"],
     ]
-    if let facts = (try? generation.plan(name, for: .chat, speaking: nil))?.first.facts {
+    if let facts = (try? generation.lookUp(name, for: .chat, speaking: nil))?.first.facts {
       object["inputTokenLimit"] = facts.context.map { .number(JSONNumber($0)) }
       object["outputTokenLimit"] = facts.traits.maxOutputTokens.map { .number(JSONNumber($0)) }
     }
@@ -71,7 +85,7 @@ extension Generation {
 
   /// What an alias stands for; any other name is its own.
   func targetName(of name: String) -> String {
-    name.contains("/") ? name : (try? plan(name, for: .chat, speaking: nil))?.first.name ?? name
+    name.contains("/") ? name : (try? lookUp(name, for: .chat, speaking: nil))?.first.name ?? name
   }
 }
 

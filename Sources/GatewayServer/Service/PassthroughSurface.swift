@@ -26,9 +26,9 @@ extension Visit {
       return await fail(.invalidRequest, error.clientMessage)
     }
     do {
-      plan = try generation.plan(client.request.model, for: .chat, speaking: dialect)
+      plan = try await generation.plan(client.request.model, for: .chat, speaking: dialect)
     } catch {
-      return await fail(.notFound, error.clientMessage(nearest: generation.nearestModel))
+      return await fail(.notFound, error.message)
     }
     guard let raw = counting(plan.first, in: dialect) else {
       let count = JSON.number(JSONNumber(TokenEstimate.input(of: client.request)))
@@ -66,7 +66,7 @@ extension Visit {
     do {
       target = try generation.catalog.target(provider, model: model, for: .passthrough)
     } catch {
-      return await fail(.notFound, error.clientMessage(nearest: generation.nearestModel))
+      return await fail(.notFound, error.clientMessage { _ in nil })
     }
     var call = Call(raw, to: Plan(target, asked: target.name), origin: .server)
     if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }

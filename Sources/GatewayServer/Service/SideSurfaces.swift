@@ -37,9 +37,9 @@ extension Visit {
   ) async -> Ending {
     let plan: Plan
     do {
-      plan = try generation.plan(model, for: kind, speaking: nil)
+      plan = try await generation.plan(model, for: kind, speaking: nil)
     } catch {
-      return await fail(.notFound, error.clientMessage(nearest: generation.nearestModel))
+      return await fail(.notFound, error.message)
     }
     var call = Call(asked, to: plan, origin: .server)
     if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }

@@ -32,6 +32,7 @@ package struct Telemetry: Sendable {
     finished.key = visit.caller.key?.name
     finished.remoteAddress = visit.request.remoteAddress
     finished.bytesIn = visit.request.body.count
+    finished.bytesOut = visit.writer.bodyBytes
     finished.failure = ending.failure?.rawValue
     if let outcome = ending.outcome {
       let upstream = outcome.attempts.reduce(0) { $0 + $1.totalMicroseconds }

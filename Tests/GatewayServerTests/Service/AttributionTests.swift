@@ -1,5 +1,6 @@
 // What header fields say of a call, what an answer says of what was done, and what must never be said.
 
+import Synchronization
 import TestSupport
 import Testing
 import Wire
@@ -70,6 +71,22 @@ struct Attribution {
     let call = try #require(try world.calls().first)
     #expect(call.status == .ok && call.attempts.first?.usage.input == 1000)
     #expect(call.cost.amount?.decimalText == "0.0027")
+  }
+
+  @Test func `the log tells how many bytes went out, whole and as a stream`() async throws {
+    let world = try ServiceWorld()
+    let (path, whole) = ("/v1/messages", Asked.messages.whole("chatty/m").body)
+    let collected = Mutex<[Int]>([])
+    try await world.serve { client in
+      for body in [whole, Asked.messages.stream("chatty/m").body] {
+        let answer = try client.ask(path, body)
+        collected.withLock { $0.append(answer.body.utf8.count) }
+      }
+    }
+    let sizes = collected.withLock { $0 }
+    #expect(sizes.count == 2 && sizes.allSatisfy { $0 > 0 })
+    let log = await world.writtenText()
+    for size in sizes { #expect(log.contains("\"bytes_out\":\(size)")) }
   }
 
   @Test func `a config that is read anew counts for what comes after it`() async throws {
