@@ -7,12 +7,12 @@ import Wire
 
 struct JournalTests {
   let scratch: Scratch
-  let file: FileLock
+  private let file: OpenFile
 
   init() throws {
     scratch = try Scratch()
     try scratch.files.create()
-    file = try #require(FileLock(path: scratch.files.running + "/journal"))
+    file = OpenFile(scratch.files.running + "/journal")
   }
 
   private func units() throws -> [[LedgerEntry]] {
@@ -21,7 +21,7 @@ struct JournalTests {
 
   @Test func `every field of every entry is read as it was written`() throws {
     let journal = try #require(Journal(in: file.descriptor))
-    let written = everyField
+    let written = everyField(of: "op-1")
     #expect(journal.append(written, isUrgent: true) { _ in true })
     let read = try #require(try units().first)
     #expect(read.map { "\($0)" } == written.map { "\($0)" })
@@ -117,9 +117,8 @@ struct JournalTests {
     #expect(try JournalFormat.units(in: file.descriptor, "read") == nil)
     // Its file stays where it is.
     rename(scratch.files.running + "/journal", scratch.files.running + "/" + ProcessMark(number: 5).fileName)
-    let settled = try scratch.ledger()
+    _ = try scratch.ledger()
     #expect(scratch.marks.contains(ProcessMark(number: 5).fileName))
-    _ = settled
   }
 }
 
@@ -164,7 +163,7 @@ struct JournaledLedgerTests {
     let mark = ProcessMark(number: 77)
     do {
       try scratch.files.create()
-      let file = try #require(FileLock(path: scratch.files.running + "/" + mark.fileName))
+      let file = OpenFile(scratch.files.running + "/" + mark.fileName)
       let journal = try #require(Journal(in: file.descriptor))
       var begun = attempt("begun")
       (begun.estimatedInputTokens, begun.estimatedCost) = (50, Picodollars(500))
@@ -172,7 +171,9 @@ struct JournaledLedgerTests {
       #expect(journal.append(Array(call("ended").prefix(2)), isUrgent: true) { _ in true })
       #expect(journal.append(Array(call("ended").suffix(2)), isUrgent: true) { _ in true })
     }
-    let begun = try #require(try scratch.findAfterOpening("begun"))
+    let next = try scratch.ledger()
+    await next.close()
+    let begun = try #require(try scratch.find("begun"))
     #expect(begun.status == .lost)
     #expect(begun.attempts.map(\.cost) == [Cost(amount: Picodollars(500), source: .estimated)])
     #expect(try scratch.find("ended")?.status == .ok)
@@ -187,9 +188,7 @@ struct JournaledLedgerTests {
     for entry in entries.prefix(alreadyBooked) { try await ledger.record([entry]) }
     try scratch.reader().database.run("UPDATE operations SET process = ?", [.int(mark.number)], "hand over")
     do {
-      let file = try #require(FileLock(path: scratch.files.running + "/" + mark.fileName))
-      let isAlive = file.tryLock()
-      #expect(isAlive)
+      let file = OpenFile(scratch.files.running + "/" + mark.fileName)
       let journal = try #require(Journal(in: file.descriptor))
       for entry in entries { #expect(journal.append([entry], isUrgent: true) { _ in true }) }
     }
@@ -263,12 +262,13 @@ struct JournaledLedgerTests {
   }
 }
 
-extension Scratch {
-  /// The same when nothing was ever booked here.
-  fileprivate func findAfterOpening(_ id: String) throws -> OperationRecord? {
-    _ = try ledger()
-    return try find(id)
-  }
+/// A file, open for as long as this lives.
+private final class OpenFile {
+  let descriptor: Int32
+
+  init(_ path: String) { descriptor = open(path, O_RDWR | O_CREAT, 0o600) }
+
+  deinit { close(descriptor) }
 }
 
 extension [LedgerEntry] {
@@ -277,8 +277,6 @@ extension [LedgerEntry] {
     compactMap { if case .openOperation(let opening) = $0 { opening.id } else { nil } }
   }
 }
-
-private var everyField: [LedgerEntry] { everyField(of: "op-1") }
 
 /// A call with every field set, its second attempt the good one and its third never ended.
 private func everyField(of id: String) -> [LedgerEntry] {
