@@ -9,6 +9,9 @@ static inline int sqlite_leave_log_on_close(sqlite3 *database) {
   return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
 }
 
+/// SQLite then counts no memory, for which it takes a lock at each allocation; before anything else is asked of it.
+static inline void sqlite_count_no_memory(void) { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }
+
 /// The magic number of the file system that holds `path` (statfs(2)), or -1.
 static inline long file_system_type(const char *path) {
   struct statfs status;

@@ -16,7 +16,7 @@ struct KnownSecrets: Sendable {
   private var entries: [Int: Entry] = [:]
 
   func digest(of secret: String) -> AccessDigest? {
-    guard let entry = entries[secret.hashValue], Self.areEqual(entry.secret, secret.utf8) else { return nil }
+    guard let entry = entries[secret.hashValue], Self.areEqual(entry.secret, secret) else { return nil }
     return entry.digest
   }
 
@@ -26,7 +26,13 @@ struct KnownSecrets: Sendable {
   }
 
   /// In the same time whatever they have in common.
-  private static func areEqual(_ left: [UInt8], _ right: String.UTF8View) -> Bool {
-    left.count == right.count && zip(left, right).reduce(0) { $0 | $1.0 ^ $1.1 } == 0
+  private static func areEqual(_ left: [UInt8], _ right: String) -> Bool {
+    var right = right
+    return right.withUTF8 { right in
+      guard left.count == right.count else { return false }
+      var difference: UInt8 = 0
+      for index in left.indices { difference |= left[index] ^ right[index] }
+      return difference == 0
+    }
   }
 }

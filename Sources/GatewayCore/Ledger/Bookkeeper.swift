@@ -33,7 +33,7 @@ final class Bookkeeper {
   func forget() {
     names.forget()
     priceRows.removeAll()
-    fresh.removeAll()
+    _ = fresh.takeAll()
     openCalls.removeAll()
   }
 
@@ -49,8 +49,9 @@ final class Bookkeeper {
 
   /// Writes the calls that were opened since the last time.
   func finish() throws(LedgerFailure) {
-    for call in fresh.all { try add(call) }
-    fresh.removeAll()
+    // By their places: an element of its own would be a copy, and calls have dozens of parts.
+    let calls = fresh.takeAll()
+    for index in calls.indices { try add(calls[index]) }
   }
 
   private func open(_ opening: AttemptOpening) throws(LedgerFailure) {
@@ -131,7 +132,7 @@ final class Bookkeeper {
       }
     }
     try keep(call.opening.prompt, as: .prompt, of: operation)
-    for attempt in call.attempts { try add(attempt, of: operation) }
+    for index in call.attempts.indices { try add(call.attempts[index], of: operation) }
     let openAttempts = call.attempts.count { $0.end == nil }
     guard let end = call.end else {
       openCalls[call.opening.id] = OpenCall(row: operation, openAttempts: openAttempts)

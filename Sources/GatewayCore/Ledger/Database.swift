@@ -26,6 +26,7 @@ final class Database {
 
   /// Opens a file that is there already.
   init(path: String, access: Access, busyMilliseconds: Int32) throws(LedgerFailure) {
+    _ = Self.isConfigured
     // Extended codes, no mutex: a connection is used by one thread at a time.
     let mode = access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
     var opened: OpaquePointer?
@@ -186,6 +187,9 @@ final class Database {
   fileprivate func failure(_ code: Int32, _ task: String) -> LedgerFailure {
     LedgerFailure(code: code, systemError: sqlite3_system_errno(handle), task: task)
   }
+
+  /// Done once, before the first connection.
+  private static let isConfigured: Void = sqlite_count_no_memory()
 
   /// The library was built with FTS5.
   static var hasFullTextSearch: Bool { sqlite3_compileoption_used("ENABLE_FTS5") == 1 }

@@ -17,7 +17,7 @@ struct FreshCall {
 
 /// The calls of the batch in the order in which they were opened.
 struct FreshCalls {
-  private(set) var all: [FreshCall] = []
+  private var all: [FreshCall] = []
   private var indices: [String: Int] = [:]
 
   /// Of two that take one id the second fails when it is written.
@@ -34,9 +34,10 @@ struct FreshCalls {
     return change(&all[index])
   }
 
-  mutating func removeAll() {
-    all.removeAll(keepingCapacity: true)
+  mutating func takeAll() -> [FreshCall] {
     indices.removeAll(keepingCapacity: true)
+    defer { all = [] }
+    return all
   }
 }
 

@@ -35,16 +35,17 @@ final class Journal: Sendable {
   ///
   /// Without `isUrgent` it may lie in memory until one comes that is.
   func append(_ entries: [LedgerEntry], isUrgent: Bool, _ pass: (Position) -> Bool) -> Bool {
-    var record = JournalFormat.record(of: entries)
-    guard record.count <= JournalFormat.mostRecordBytes else { return false }
+    let record = JournalFormat.record(of: entries)
+    let count = record.count
+    guard count <= JournalFormat.mostRecordBytes else { return false }
     return state.withLock { state in
-      guard state.isOpen, state.makeRoom(for: record.count) else { return false }
-      JournalFormat.place(&record, at: state.tail)
-      state.unwritten += record
-      state.tail += Position(record.count)
+      guard state.isOpen, state.makeRoom(for: count) else { return false }
+      JournalFormat.place(record, at: state.tail)
+      record.withBytes { state.unwritten.append(contentsOf: $0) }
+      state.tail += Position(count)
       if (isUrgent || state.unwritten.count >= JournalFormat.mostRecordBytes) && !state.write() {
-        state.unwritten.removeLast(record.count)
-        state.tail -= Position(record.count)
+        state.unwritten.removeLast(count)
+        state.tail -= Position(count)
         return false
       }
       return pass(state.tail)

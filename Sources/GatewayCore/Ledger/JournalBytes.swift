@@ -2,23 +2,66 @@
 
 /// What can stand in a journal.
 protocol JournalValue {
-  func write(to bytes: inout [UInt8])
+  func write(to bytes: inout JournalBytes)
   init(from reader: inout JournalReader) throws(JournalDamage)
 }
 
 /// Bytes that no version of this program has written so.
 struct JournalDamage: Error {}
 
+/// Bytes that grow.
+///
+/// An array would look at itself for each number, and a request waits for dozens.
+struct JournalBytes: ~Copyable {
+  private var memory: UnsafeMutableRawBufferPointer
+  private(set) var count = 0
+
+  init(capacity: Int) { memory = .allocate(byteCount: max(capacity, 64), alignment: 8) }
+
+  deinit { memory.deallocate() }
+
+  mutating func append(_ number: some FixedWidthInteger & BitwiseCopyable) {
+    makeRoom(for: number.bitWidth / 8)
+    set(number, at: count)
+    count += number.bitWidth / 8
+  }
+
+  mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { utf8 in
+      append(UInt32(truncatingIfNeeded: utf8.count))
+      makeRoom(for: utf8.count)
+      UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: UnsafeRawBufferPointer(utf8))
+      count += utf8.count
+    }
+  }
+
+  /// Of bytes that are there.
+  func set(_ number: some FixedWidthInteger & BitwiseCopyable, at offset: Int) {
+    memory.storeBytes(of: number.littleEndian, toByteOffset: offset, as: type(of: number))
+  }
+
+  /// What there is, for as long as `body` runs.
+  func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
+  }
+
+  private mutating func makeRoom(for more: Int) {
+    guard memory.count - count < more else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * memory.count + more, alignment: 8)
+    withBytes { larger.copyMemory(from: $0) }
+    memory.deallocate()
+    memory = larger
+  }
+}
+
 /// Either writes fields or reads them: a struct names its fields once, in one order, for both.
-protocol JournalFields {
+protocol JournalFields: ~Copyable {
   mutating func take<Value: JournalValue>(_ field: inout Value) throws(JournalDamage)
 }
 
-/// Appends fields to bytes.
-struct JournalWriter: JournalFields {
-  var bytes: [UInt8] = []
-
-  mutating func take<Value: JournalValue>(_ field: inout Value) { field.write(to: &bytes) }
+extension JournalBytes: JournalFields {
+  mutating func take<Value: JournalValue>(_ field: inout Value) { field.write(to: &self) }
 }
 
 /// Reads fields out of bytes.
@@ -38,8 +81,8 @@ struct JournalReader: JournalFields {
   }
 }
 
-extension FixedWidthInteger where Self: JournalValue {
-  func write(to bytes: inout [UInt8]) { withUnsafeBytes(of: littleEndian) { bytes.append(contentsOf: $0) } }
+extension FixedWidthInteger where Self: JournalValue & BitwiseCopyable {
+  func write(to bytes: inout JournalBytes) { bytes.append(self) }
 
   init(from reader: inout JournalReader) throws(JournalDamage) {
     self = try reader.next(Self.bitWidth / 8).reversed().reduce(0) { $0 << 8 | Self(truncatingIfNeeded: $1) }
@@ -53,15 +96,12 @@ extension Int64: JournalValue {}
 extension Int: JournalValue {}
 
 extension Bool: JournalValue {
-  func write(to bytes: inout [UInt8]) { bytes.append(self ? 1 : 0) }
+  func write(to bytes: inout JournalBytes) { bytes.append(self ? 1 : 0 as UInt8) }
   init(from reader: inout JournalReader) throws(JournalDamage) { self = try UInt8(from: &reader) != 0 }
 }
 
 extension String: JournalValue {
-  func write(to bytes: inout [UInt8]) {
-    UInt32(truncatingIfNeeded: utf8.count).write(to: &bytes)
-    bytes.append(contentsOf: utf8)
-  }
+  func write(to bytes: inout JournalBytes) { bytes.append(self) }
 
   init(from reader: inout JournalReader) throws(JournalDamage) {
     self = String(decoding: try reader.next(Int(UInt32(from: &reader))), as: UTF8.self)
@@ -69,8 +109,8 @@ extension String: JournalValue {
 }
 
 extension Optional: JournalValue where Wrapped: JournalValue {
-  func write(to bytes: inout [UInt8]) {
-    bytes.append(self == nil ? 0 : 1)
+  func write(to bytes: inout JournalBytes) {
+    bytes.append(self == nil ? 0 : 1 as UInt8)
     self?.write(to: &bytes)
   }
 
@@ -80,7 +120,7 @@ extension Optional: JournalValue where Wrapped: JournalValue {
 }
 
 extension Array: JournalValue where Element: JournalValue {
-  func write(to bytes: inout [UInt8]) {
+  func write(to bytes: inout JournalBytes) {
     UInt32(truncatingIfNeeded: count).write(to: &bytes)
     for element in self { element.write(to: &bytes) }
   }
@@ -93,7 +133,7 @@ extension Array: JournalValue where Element: JournalValue {
 
 /// A word of a fixed set.
 extension JournalValue where Self: RawRepresentable<String> {
-  func write(to bytes: inout [UInt8]) { rawValue.write(to: &bytes) }
+  func write(to bytes: inout JournalBytes) { rawValue.write(to: &bytes) }
 
   init(from reader: inout JournalReader) throws(JournalDamage) {
     guard let known = Self(rawValue: try String(from: &reader)) else { throw JournalDamage() }

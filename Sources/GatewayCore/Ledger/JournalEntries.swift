@@ -7,7 +7,7 @@ extension LedgerEntry: JournalValue {
     case openAttempt, closeAttempt, closeOperation
   }
 
-  func write(to bytes: inout [UInt8]) {
+  func write(to bytes: inout JournalBytes) {
     switch self {
     case .openOperation(let opening): Self.write(.openOperation, opening, to: &bytes)
     case .openAttempt(let opening): Self.write(.openAttempt, opening, to: &bytes)
@@ -20,7 +20,7 @@ extension LedgerEntry: JournalValue {
     }
   }
 
-  private static func write(_ tag: Tag, _ value: some JournalValue, to bytes: inout [UInt8]) {
+  private static func write(_ tag: Tag, _ value: some JournalValue, to bytes: inout JournalBytes) {
     bytes.append(tag.rawValue)
     value.write(to: &bytes)
   }
@@ -39,17 +39,14 @@ extension LedgerEntry: JournalValue {
 /// A struct that stands in a journal field by field.
 private protocol JournalStruct: JournalValue {
   init()
-  mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage)
+  mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage)
 }
 
 extension JournalStruct {
-  func write(to bytes: inout [UInt8]) {
+  func write(to bytes: inout JournalBytes) {
     var copy = self
-    var writer = JournalWriter()
-    swap(&writer.bytes, &bytes)
-    // A writer does not throw.
-    try? copy.fields(&writer)
-    swap(&writer.bytes, &bytes)
+    // Writing does not throw.
+    try? copy.fields(&bytes)
   }
 
   init(from reader: inout JournalReader) throws(JournalDamage) {
@@ -61,7 +58,7 @@ extension JournalStruct {
 extension OperationOpening: JournalStruct {
   fileprivate init() { self.init(id: "", startedAt: Timestamp(microseconds: 0), origin: .server, modelAsked: "") }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&id)
     try fields.take(&kind)
     try fields.take(&startedAt)
@@ -83,7 +80,7 @@ extension OperationOpening: JournalStruct {
 extension OperationClosing: JournalStruct {
   fileprivate init() { self.init(endedAt: Timestamp(microseconds: 0), status: .ok) }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&endedAt)
     try fields.take(&status)
     try fields.take(&provider)
@@ -100,7 +97,7 @@ extension OperationClosing: JournalStruct {
 extension AttemptID: JournalStruct {
   fileprivate init() { self.init(operationID: "", number: 0) }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&operationID)
     try fields.take(&number)
   }
@@ -113,7 +110,7 @@ extension AttemptOpening: JournalStruct {
       streams: false)
   }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&id)
     try fields.take(&cause)
     try fields.take(&startedAt)
@@ -129,7 +126,7 @@ extension AttemptOpening: JournalStruct {
 extension AttemptClosing: JournalStruct {
   fileprivate init() { self.init(endedAt: Timestamp(microseconds: 0), status: .ok, cost: .unpriced) }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&endedAt)
     try fields.take(&status)
     try fields.take(&usage)
@@ -151,7 +148,7 @@ extension AttemptClosing: JournalStruct {
 extension Usage: JournalStruct {
   fileprivate init() { self.init(input: nil, output: nil) }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&input)
     try fields.take(&output)
     try fields.take(&cacheRead)
@@ -171,7 +168,7 @@ extension Usage: JournalStruct {
 extension Cost: JournalStruct {
   fileprivate init() { self = .unpriced }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&amount)
     try fields.take(&source)
     try fields.take(&priceID)
@@ -182,7 +179,7 @@ extension Cost: JournalStruct {
 extension Tag: JournalStruct {
   fileprivate init() { self.init("", "") }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&key)
     try fields.take(&value)
   }
@@ -191,7 +188,7 @@ extension Tag: JournalStruct {
 extension Change: JournalStruct {
   fileprivate init() { self.init("", .dropped, "") }
 
-  fileprivate mutating func fields<Fields: JournalFields>(_ fields: inout Fields) throws(JournalDamage) {
+  fileprivate mutating func fields<Fields: JournalFields & ~Copyable>(_ fields: inout Fields) throws(JournalDamage) {
     try fields.take(&field)
     try fields.take(&what)
     try fields.take(&why)
@@ -205,18 +202,18 @@ extension Cost.Source: JournalValue {}
 extension AttemptOpening.Cause: JournalValue {}
 
 extension Timestamp: JournalValue {
-  func write(to bytes: inout [UInt8]) { microseconds.write(to: &bytes) }
+  func write(to bytes: inout JournalBytes) { microseconds.write(to: &bytes) }
   init(from reader: inout JournalReader) throws(JournalDamage) { self.init(microseconds: try Int64(from: &reader)) }
 }
 
 extension Picodollars: JournalValue {
-  func write(to bytes: inout [UInt8]) { count.write(to: &bytes) }
+  func write(to bytes: inout JournalBytes) { count.write(to: &bytes) }
   init(from reader: inout JournalReader) throws(JournalDamage) { self.init(try Int64(from: &reader)) }
 }
 
 /// By its text.
 extension PriceCard: JournalValue {
-  func write(to bytes: inout [UInt8]) { text.write(to: &bytes) }
+  func write(to bytes: inout JournalBytes) { text.write(to: &bytes) }
 
   init(from reader: inout JournalReader) throws(JournalDamage) {
     let text = try String(from: &reader)

@@ -11,10 +11,11 @@ enum JournalFormat {
   static let mostRecordBytes = 1 << 20
 
   /// The version is its last byte: a change of `LedgerEntry`'s fields makes a new one.
-  private static let mark = Array("llmgwjn\u{1}".utf8)
+  private static let mark: UInt64 = 0x01_6e6a_7767_6d6c_6c  // "llmgwjn", 1
   /// The ring begins at a page of its own.
   private static let ringStart = 4096
   private static let prefixBytes = 24
+  private static let usualRecordBytes = 2048
 
   static func offset(of position: Journal.Position) -> Int {
     ringStart + Int(position % Journal.Position(ringBytes))
@@ -28,37 +29,34 @@ enum JournalFormat {
   // MARK: Writing
 
   static func write(head: Journal.Position, to file: Int32) -> Bool {
-    var bytes = mark
-    head.write(to: &bytes)
-    return pwrite(file, bytes, bytes.count, 0) == bytes.count
+    var bytes = JournalBytes(capacity: 16)
+    bytes.append(mark)
+    bytes.append(head)
+    return bytes.withBytes { bytes in
+      bytes.baseAddress.map { pwrite(file, $0, bytes.count, 0) == bytes.count } ?? false
+    }
   }
 
   /// A record without its position.
-  static func record(of entries: [LedgerEntry]) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(2048)
-    bytes.append(contentsOf: repeatElement(0, count: prefixBytes))
+  static func record(of entries: [LedgerEntry]) -> JournalBytes {
+    var bytes = JournalBytes(capacity: usualRecordBytes)
+    for _ in 0..<prefixBytes / 8 { bytes.append(0 as UInt64) }
     entries.write(to: &bytes)
     let length = bytes.count - prefixBytes
-    bytes.append(contentsOf: repeatElement(0, count: -bytes.count & 7))
-    set(UInt64(length), at: 8, of: &bytes)
-    set(checksum(of: bytes[prefixBytes...]), at: 16, of: &bytes)
+    while bytes.count % 8 > 0 { bytes.append(0 as UInt8) }
+    bytes.set(UInt64(length), at: 8)
+    bytes.set(bytes.withBytes { checksum(of: $0[prefixBytes...]) }, at: 16)
     return bytes
   }
 
-  static func place(_ record: inout [UInt8], at position: Journal.Position) { set(position, at: 0, of: &record) }
-
-  private static func set(_ number: UInt64, at offset: Int, of bytes: inout [UInt8]) {
-    bytes.withUnsafeMutableBytes { $0.storeBytes(of: number.littleEndian, toByteOffset: offset, as: UInt64.self) }
-  }
+  static func place(_ record: borrowing JournalBytes, at position: Journal.Position) { record.set(position, at: 0) }
 
   /// Of a number of bytes that eight divides; tells a record that was written in part, as by a power cut.
-  private static func checksum(of bytes: ArraySlice<UInt8>) -> UInt64 {
-    bytes.withUnsafeBytes { bytes in
-      stride(from: 0, to: bytes.count, by: 8).reduce(0x9e37_79b9_7f4a_7c15) { sum, offset in
-        let mixed = (sum ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x2545_f491_4f6c_dd1d
-        return mixed ^ mixed >> 29
-      }
+  private static func checksum(of bytes: Slice<UnsafeRawBufferPointer>) -> UInt64 {
+    let bytes = UnsafeRawBufferPointer(rebasing: bytes)
+    return stride(from: 0, to: bytes.count, by: 8).reduce(0x9e37_79b9_7f4a_7c15) { sum, offset in
+      let mixed = (sum ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* 0x2545_f491_4f6c_dd1d
+      return mixed ^ mixed >> 29
     }
   }
 
@@ -69,7 +67,7 @@ enum JournalFormat {
   static func units(in file: Int32, _ task: String) throws(LedgerFailure) -> [[LedgerEntry]]? {
     let bytes = try contents(of: file, task)
     guard !bytes.isEmpty else { return [] }
-    guard bytes.starts(with: mark), var position = number(at: mark.count, of: bytes) else { return nil }
+    guard number(at: 0, of: bytes) == mark, var position = number(at: 8, of: bytes) else { return nil }
     var units: [[LedgerEntry]] = []
     var isNewLap = false
     while true {
@@ -95,7 +93,7 @@ enum JournalFormat {
     else { return nil }
     let begin = start + prefixBytes
     let end = begin + ((Int(length) + 7) & ~7)
-    guard end <= bytes.count, checksum(of: bytes[begin..<end]) == sum else { return nil }
+    guard end <= bytes.count, bytes.withUnsafeBytes({ checksum(of: $0[begin..<end]) }) == sum else { return nil }
     return (bytes[begin..<begin + Int(length)], position + Journal.Position(end - start))
   }
 

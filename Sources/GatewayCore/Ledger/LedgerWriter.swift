@@ -62,7 +62,7 @@ final class LedgerWriter: @unchecked Sendable {
   private func run() {
     var kept: [Unit] = []
     while let units = inbox.takeAll() {
-      kept = book(kept + units)
+      kept = book(kept.isEmpty ? units : kept + units)
       checkpoint(from: logBytesForCheckpoint)
     }
     forgetOldTexts()
