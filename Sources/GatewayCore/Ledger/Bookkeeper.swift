@@ -124,7 +124,7 @@ final class Bookkeeper {
     }
     let operation = database.lastInsertedRow
     for tag in call.opening.tags {
-      let (key, value) = (try name(tag.key), try name(tag.value))
+      let (key, value) = (try name(tag.key, in: .tagKey), try name(tag.value, in: .tagValue))
       try database.run(.addTag, task) { row in
         row.add(operation)
         row.add(key)
@@ -174,35 +174,35 @@ final class Bookkeeper {
     row.add(opening.origin.rawValue)
     row.add(opening.startedAt)
     row.add(process.number)
-    row.add(try name(opening.modelAsked))
-    row.add(try name(opening.keyID))
-    row.add(try name(opening.user))
-    row.add(try name(opening.project))
-    row.add(try name(opening.session))
-    row.add(try name(opening.route))
-    row.add(try name(opening.dialectIn))
-    row.add(try name(opening.team))
-    row.add(try name(opening.client))
+    row.add(try name(opening.modelAsked, in: .modelAsked))
+    row.add(try name(opening.keyID, in: .key))
+    row.add(try name(opening.user, in: .user))
+    row.add(try name(opening.project, in: .project))
+    row.add(try name(opening.session, in: .session))
+    row.add(try name(opening.route, in: .route))
+    row.add(try name(opening.dialectIn, in: .dialectIn))
+    row.add(try name(opening.team, in: .team))
+    row.add(try name(opening.client, in: .client))
   }
 
   private func bind(_ end: OperationClosing, to row: inout Parameters) throws(LedgerFailure) {
     row.add(end.status.rawValue)
     row.add(end.endedAt)
-    row.add(try name(end.provider))
-    row.add(try name(end.model))
+    row.add(try name(end.provider, in: .provider))
+    row.add(try name(end.model, in: .model))
     row.add(end.exitCode)
     row.add(end.failureKind)
     row.add(end.failureMessage)
     row.add(end.saved)
-    row.add(try name(end.decision))
+    row.add(try name(end.decision, in: .decision))
   }
 
   private func bind(_ opening: AttemptOpening, to row: inout Parameters) throws(LedgerFailure) {
     row.add(opening.id.number)
     row.add(opening.cause.rawValue)
     row.add(opening.startedAt)
-    row.add(try name(opening.provider))
-    row.add(try name(opening.model))
+    row.add(try name(opening.provider, in: .provider))
+    row.add(try name(opening.model, in: .model))
     row.add(opening.streams ? 1 : 0)
     row.add(try price(opening.priceCard, firstUsed: opening.startedAt))
     row.add(opening.estimatedInputTokens)
@@ -221,11 +221,11 @@ final class Bookkeeper {
     row.add(end.failureKind)
     row.add(end.failureMessage)
     row.add(end.requestID)
-    row.add(try name(end.modelReported))
+    row.add(try name(end.modelReported, in: .modelReported))
     row.add(end.firstByteMicroseconds)
     row.add(end.firstTokenMicroseconds)
     row.add(end.finishReason)
-    row.add(try name(ChangeList.text(end.changes)))
+    row.add(try name(ChangeList.text(end.changes), in: .changes))
   }
 
   private func bind(_ usage: Usage, to row: inout Parameters) {
@@ -244,9 +244,9 @@ final class Bookkeeper {
     row.add(usage.serviceTier)
   }
 
-  private func name(_ text: String?) throws(LedgerFailure) -> Int64? {
+  private func name(_ text: String?, in column: NameColumn) throws(LedgerFailure) -> Int64? {
     guard let text else { return nil }
-    return try names.id(of: text, in: database)
+    return try names.id(of: text, in: column, database)
   }
 
   /// The row of a card; the same text is the same row, and two texts of one id are two rows.

@@ -46,8 +46,12 @@ struct JournalBytes: ~Copyable {
     body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
   }
 
+  @inline(__always)
   private mutating func makeRoom(for more: Int) {
-    guard memory.count - count < more else { return }
+    if memory.count - count < more { grow(by: more) }
+  }
+
+  private mutating func grow(by more: Int) {
     let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * memory.count + more, alignment: 8)
     withBytes { larger.copyMemory(from: $0) }
     memory.deallocate()
