@@ -45,7 +45,7 @@ public final class Gateway: Sendable {
     case .failure(let failure): return failure.description
     case .success(let ledger):
       do {
-        try await ledger.record([])
+        try await ledger.flush()
         return nil
       } catch {
         return error.description

@@ -55,6 +55,7 @@ extension PriceCard {
 
   /// The surcharges in the order asked for, each once; a service tier that the card only knows as a factor is one.
   private func applicableUplifts(_ terms: PricingTerms) -> [Bill.Uplift] {
+    if uplifts.isEmpty { return [] }
     var names = terms.uplifts
     if let tier = terms.serviceTier, services[tier] == nil { names.append(tier) }
     return names.enumerated().compactMap { index, name in
@@ -115,8 +116,9 @@ private struct BillableCounts {
   private(set) var areKnown = true
 
   init(_ usage: Usage) {
-    areKnown = usage.input != nil && usage.output != nil && !Self.all(usage).contains { $0 < 0 }
+    areKnown = usage.input != nil && usage.output != nil && !Self.hasNegative(usage)
     guard areKnown else { return }
+    entries.reserveCapacity(4)
     takeInput(usage)
     takeOutput(usage)
     take(.search, usage.searches ?? 0)
@@ -162,13 +164,14 @@ private struct BillableCounts {
     if count > 0 { entries.append((kind, count)) }
   }
 
-  private static func all(_ usage: Usage) -> [Int] {
-    [
-      usage.input, usage.output, usage.cacheRead, usage.cacheWrite, usage.cacheWriteOneHour, usage.reasoning,
-      usage.audioInput, usage.audioOutput, usage.imageInput, usage.imageOutput, usage.searches,
-      usage.queries,
-    ].compactMap { $0 }
+  private static func hasNegative(_ usage: Usage) -> Bool {
+    isNegative(usage.input) || isNegative(usage.output) || isNegative(usage.cacheRead) || isNegative(usage.cacheWrite)
+      || isNegative(usage.cacheWriteOneHour) || isNegative(usage.reasoning) || isNegative(usage.audioInput)
+      || isNegative(usage.audioOutput) || isNegative(usage.imageInput) || isNegative(usage.imageOutput)
+      || isNegative(usage.searches) || isNegative(usage.queries)
   }
+
+  private static func isNegative(_ count: Int?) -> Bool { count ?? 0 < 0 }
 }
 
 extension Int {
