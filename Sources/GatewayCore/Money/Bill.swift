@@ -149,17 +149,15 @@ private struct BillableCounts {
 
   private mutating func takeOutput(_ usage: Usage) {
     var text = usage.output ?? 0
-    let parts: [(PriceKind, Int?)] = [
-      (.reasoning, usage.reasoning), (.audioOutput, usage.audioOutput), (.imageOutput, usage.imageOutput),
-    ]
-    var taken: [(PriceKind, Int)] = []
-    for (kind, count) in parts {
-      let part = min(count ?? 0, text)
-      text -= part
-      taken.append((kind, part))
-    }
-    take(.output, text)
-    for (kind, count) in taken { take(kind, count) }
+    let reasoning = min(usage.reasoning ?? 0, text)
+    text -= reasoning
+    let audio = min(usage.audioOutput ?? 0, text)
+    text -= audio
+    let images = min(usage.imageOutput ?? 0, text)
+    take(.output, text - images)
+    take(.reasoning, reasoning)
+    take(.audioOutput, audio)
+    take(.imageOutput, images)
   }
 
   private mutating func take(_ kind: PriceKind, _ count: Int) {
