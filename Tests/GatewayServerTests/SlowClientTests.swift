@@ -1,5 +1,6 @@
 // Clients that keep a connection busy with as little as they can, all at once.
 
+import TestSupport
 import Testing
 
 @testable import GatewayServer

@@ -35,6 +35,8 @@ package final class AccessLog: Sendable {
 
   /// Characters of a text that a client chooses.
   static let textLimit = 256
+  /// Characters of a prompt or an answer.
+  static let contentsLimit = 4096
   /// One write takes as many lines as there are, up to about this.
   private static let batchBytes = 64 << 10
 
@@ -142,6 +144,9 @@ extension FinishedRequest {
     for text in [\FinishedRequest.method, \.path] { cut[keyPath: text] = cut[keyPath: text].cut(to: limit) }
     for text in [\FinishedRequest.model, \.provider, \.key, \.failure] {
       cut[keyPath: text] = cut[keyPath: text]?.cut(to: limit)
+    }
+    for text in [\FinishedRequest.prompt, \.reply] {
+      cut[keyPath: text] = cut[keyPath: text]?.cut(to: AccessLog.contentsLimit)
     }
     return cut
   }

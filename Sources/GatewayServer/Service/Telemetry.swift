@@ -34,6 +34,7 @@ package struct Telemetry: Sendable {
     finished.bytesIn = visit.request.body.count
     finished.bytesOut = visit.writer.bodyBytes
     finished.failure = ending.failure?.rawValue
+    (finished.prompt, finished.reply) = (ending.prompt, ending.reply)
     if let outcome = ending.outcome {
       let upstream = outcome.attempts.reduce(0) { $0 + $1.totalMicroseconds }
       finished.operation = outcome.id
