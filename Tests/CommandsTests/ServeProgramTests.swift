@@ -47,6 +47,8 @@ struct TheServeCommand {
     let answer = try server.chat("offline/echo")
     #expect(answer.status == 200 && answer.body.contains("hi"), "\(answer)")
     #expect(try server.ask("/health/ready").status == 200)
+    let unknown = try server.chat("opnai/gpt-4.1")
+    #expect(unknown.status == 404 && unknown.body.contains("openai"), "\(unknown)")
     let result = await server.end()
     #expect(result.ending == .signalled(SIGTERM) && result.stderr.contains("llmgw: ending"), "\(result.stderr)")
     #expect(server.home.ledger("select count(*) from operations where status = 'ok'") == ["1"])
@@ -132,26 +134,14 @@ struct TheServeCommand {
       let answer = try server.ask(path)
       #expect(!secrets.contains { "\(answer)".contains($0) }, "\(path): \(answer)")
     }
-    let line = home.shell("tr '\\0' ' ' </proc/\(server.program.process)/cmdline")
+    let line = output(of: "tr '\\0' ' ' </proc/\(server.program.process)/cmdline")
     #expect(line.contains("serve") && !secrets.contains { line.contains($0) })
     let result = await server.end()
     #expect(result.stderr.contains("by-variable") && !secrets.contains { result.stderr.contains($0) })
     #expect(result.stdout.isEmpty)
     #expect(home.ledger("select count(*) from attempts").first.flatMap { Int($0) } ?? 0 >= 12)
     for secret in secrets {
-      #expect(home.shell("grep -rlF -- '\(secret)' '\(home.path)/data' || true").isEmpty, "\(secret.prefix(8))")
+      #expect(output(of: "grep -rlF -- '\(secret)' '\(home.path)/data' || true").isEmpty, "\(secret.prefix(8))")
     }
-  }
-}
-
-extension ProgramHome {
-  /// What a line of the shell prints.
-  fileprivate func shell(_ line: String) -> String {
-    guard let pipe = popen(line, "r") else { return "" }
-    defer { pclose(pipe) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = fread(&chunk, 1, chunk.count, pipe), count > 0 { bytes += chunk[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -59,7 +59,7 @@ extension Visit {
 
   /// Virtual keys and teams: what `llmgw access` does.
   func access(_ path: [String]) async -> Ending {
-    guard path.count <= 3 else { return await fail(.notFound, "there is nothing at \(request.path)") }
+    guard path.count <= 3 else { return await fail(.notFound, "there is nothing at \(request.shownPath)") }
     let settings: JSONObject
     do {
       let body = request.body.isEmpty ? JSON.object(JSONObject()) : try JSON.parse(request.body)

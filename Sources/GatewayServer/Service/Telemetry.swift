@@ -27,7 +27,7 @@ package struct Telemetry: Sendable {
     metrics.end()
     let took = visit.runtime.uptimeMicroseconds() - stopwatch.uptime
     var finished = FinishedRequest(
-      surface: visit.surface.name, method: visit.request.method, path: visit.request.path, status: ending.status,
+      surface: visit.surface.name, method: visit.request.method, path: visit.request.shownPath, status: ending.status,
       began: stopwatch.began, duration: .microseconds(took))
     finished.key = visit.caller.key?.name
     finished.remoteAddress = visit.request.remoteAddress
