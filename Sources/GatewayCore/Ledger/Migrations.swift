@@ -5,7 +5,7 @@ struct Migration: Sendable {
   let name: String
   let sql: String
 
-  static let all = [m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access]
+  static let all = [m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007LoggedContents]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
@@ -179,6 +179,11 @@ extension Migration {
       CREATE TABLE access (generation INTEGER NOT NULL);
       INSERT INTO access VALUES (0);
       """)
+
+  /// Keys whose prompts and answers may stand in a server's log.
+  fileprivate static let m007LoggedContents = Migration(
+    name: "007 logged contents",
+    sql: "ALTER TABLE access_keys ADD COLUMN logs_contents INTEGER NOT NULL DEFAULT 0")
 }
 
 extension Database {
