@@ -124,6 +124,8 @@ extension Serving {
   }
 
   private func openLedger(_ settings: Settings) throws -> Ledger {
+    var settings = settings
+    settings.ledger.usesJournal = true
     do {
       return try invocation.openLedger(settings).get()
     } catch {

@@ -12,9 +12,9 @@ final class Names {
   func id(of name: String, in database: Database) throws(LedgerFailure) -> Int64 {
     if let id = known[name] { return id }
     let task = "book a name"
-    var id = try database.int(SQL.findName, [.text(name)], task)
+    var id = try database.int(.findName, [.text(name)], task)
     if id == nil {
-      try database.run(SQL.addName, [.text(name)], task)
+      try database.run(.addName, [.text(name)], task)
       id = database.lastInsertedRow
     }
     // Sessions and users come and go: what is remembered stays small.

@@ -55,7 +55,7 @@ package final class AccessLog: Sendable {
     case .standardError: file = Mutex(.standardError)
     case .file(let path): file = Mutex(try LogFile(appendingTo: path))
     }
-    guard DetachedThread.start({ [self] in run() }) == 0 else {
+    guard DetachedThread.start(named: "llmgw-log", { [self] in run() }) == 0 else {
       throw Failure(description: "the system has no thread for the access log")
     }
   }
