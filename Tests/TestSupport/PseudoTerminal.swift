@@ -123,6 +123,8 @@ package final class PseudoTerminal: Sendable {
     _ = ioctl(master, UInt(TIOCSWINSZ), &size)
   }
 
+  package func send(_ signal: Int32) { kill(process, signal) }
+
   package var screen: Screen { state.withLock { $0.screen } }
 
   /// The screen as soon as it fulfils `condition`, or when the program or the test is over.

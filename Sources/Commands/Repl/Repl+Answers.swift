@@ -17,7 +17,7 @@ extension Repl {
     let before = conversation.entries.count
     conversation.add(Message(.user, content))
     reportLedgerFailure()
-    let task = Task { await answer() }
+    let task = Task { await answerWithTools() }
     let isAnswered = await answering.wait(for: task)
     // Two questions in a row are no conversation: the branch stays, and /retry asks again.
     if isAnswered { attachments = [] } else { conversation.goBack(to: before) }
@@ -42,6 +42,7 @@ extension Repl {
     var request = ChatRequest(
       model: "", messages: (current.system.map { [Message(.system, $0)] } ?? []) + conversation.messages)
     try current.applyOptions(to: &request)
+    request.tools = try offeredTools()
     if let typed = current.schema {
       request.output = .jsonSchema(name: "answer", schema: try answerSchema(typed: typed), strict: true)
     }

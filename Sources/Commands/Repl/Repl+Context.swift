@@ -56,6 +56,8 @@ extension Repl {
     }
     let before = Array(conversation.messages.prefix { $0 != kept.entry.message })
     var request = ChatRequest(model: "", messages: before + [Message(.user, Self.compacting)])
+    request.tools = try offeredTools()
+    request.toolChoice = request.tools.isEmpty ? nil : ToolChoice.none
     request.streams = true
     let call = try prepared(request, to: other)
     note("\(other.first.name) writes a summary ...")

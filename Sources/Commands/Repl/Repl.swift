@@ -29,6 +29,9 @@ actor Repl {
   var showsThinking = true
   /// The most that the calls of this run may cost together.
   var costLimit: Picodollars?
+  var toolBox: ToolBox
+  /// Tools that the person has allowed for good.
+  var allowedTools: Set<String> = []
   var isOver = false
   /// What a script ends with: the first thing that went wrong.
   private var firstFailure: ExitCode?
@@ -51,6 +54,7 @@ actor Repl {
     self.answering = answering
     self.options = options
     self.plan = plan
+    toolBox = ToolBox(settings.tools, home: invocation.environment["HOME"])
   }
 
   /// Goes on until the person leaves; the exit status.

@@ -7,7 +7,7 @@ import Wire
 /// Completes lines of a prompt.
 struct ReplCompletion: Sendable {
   let invocation: Invocation
-  let ledger: LedgerSettings
+  let settings: Settings
 
   func complete(_ before: String) -> Completion {
     guard before.hasPrefix("/") else { return Completion(typed: "", []) }
@@ -27,6 +27,7 @@ struct ReplCompletion: Sendable {
     case .oneOf(let words): words.filter { $0.hasPrefix(typed) }.map { Candidate($0) }
     case .file: files(typed)
     case .conversation: conversations(typed)
+    case .tools: (settings.tools.map(\.name) + ["all", "off"]).filter { $0.hasPrefix(typed) }.map { Candidate($0) }
     case .known(let kind):
       KnownValues(invocation: invocation, commands: []).values(of: ExpectedValue(.known(kind), beginning: typed)).map {
         Candidate(kind == .option ? String($0.text.dropLast()) : $0.text, meaning: $0.meaning)
@@ -48,7 +49,7 @@ struct ReplCompletion: Sendable {
 
   private func conversations(_ typed: String) -> [Candidate] {
     guard let files = try? invocation.ledgerFiles(),
-      let store = try? ConversationStore(files, settings: ledger, now: invocation.runtime.now()),
+      let store = try? ConversationStore(files, settings: settings.ledger, now: invocation.runtime.now()),
       let records = try? store.sessions(limit: 1_000)
     else { return [] }
     return records.filter { $0.handle.hasPrefix(typed) }.map { Candidate($0.handle, meaning: $0.opening ?? "") }

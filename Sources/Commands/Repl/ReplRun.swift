@@ -62,7 +62,7 @@ struct ReplRun: Sendable {
   }
 
   private func lineEditor(_ settings: Settings) throws(CommandFailure) -> LineEditor {
-    let completion = ReplCompletion(invocation: invocation, ledger: settings.ledger)
+    let completion = ReplCompletion(invocation: invocation, settings: settings)
     let surroundings = LineEditor.Surroundings(
       output: terminal.stdout, hasControlSequences: invocation.environment["TERM"].map { $0 != "dumb" } ?? false,
       history: invocation.inputHistory, complete: { completion.complete($0) },

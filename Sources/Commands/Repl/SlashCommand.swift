@@ -11,6 +11,7 @@ struct SlashCommand: Sendable {
     case file
     case oneOf([String])
     case conversation
+    case tools
   }
 
   var name: String

@@ -15,6 +15,9 @@ extension SlashCommand {
     SlashCommand("schema", "[FILE|FIELDS]", "Have answers fit a schema such as 'name, age int'", words: .file) {
       try await $0.schema($1)
     },
+    SlashCommand("tools", "[NAME...]", "Offer tools of the config; 'all', or 'off' for none", words: .tools) {
+      try await $0.tools($1)
+    },
     SlashCommand("reasoning", "on|off", "Show how the model thinks", words: .oneOf(["on", "off"])) {
       try await $0.thinking($1)
     },

@@ -116,7 +116,7 @@ extension ChatRequest {
 
 extension [ContentPart] {
   /// The parts as text; what is not text is named.
-  var contentsText: String {
+  package var contentsText: String {
     map { part in
       switch part.kind {
       case .text(let text), .refusal(let text): text

@@ -8,6 +8,12 @@ package struct FileFailure: Error, Sendable, Equatable {
   package var code: Int32
   package var why: String
 
+  package init(path: String, code: Int32, why: String) {
+    self.path = path
+    self.code = code
+    self.why = why
+  }
+
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 }
 

@@ -9,6 +9,12 @@ extension ProgramHome {
   func atTerminal(
     _ arguments: String..., environment: [String: String] = [:], columns: Int = 80, rows: Int = 24
   ) throws -> PseudoTerminal {
+    try atTerminal(arguments, environment: environment, columns: columns, rows: rows)
+  }
+
+  func atTerminal(
+    _ arguments: [String], environment: [String: String] = [:], columns: Int = 80, rows: Int = 24
+  ) throws -> PseudoTerminal {
     var variables = environmentOfProgram
     variables["TERM"] = "xterm"
     variables["LC_ALL"] = "C"
