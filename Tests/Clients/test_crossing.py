@@ -90,17 +90,11 @@ def parsed(arguments):
     return json.loads(arguments or "{}")
 
 
-# What the gateway is known to read otherwise.
-KNOWN = {"pai-snowflake-thinking-0-e1300c": "an empty `custom` beside `function` makes a call a custom one"}
-
-
 def whole_exchanges():
     for each in recordings.chats():
         expected = recordings.expected(each)
         if expected["complete"] and not expected["error"]:
-            reason = KNOWN.get(each["id"])
-            marks = [pytest.mark.xfail(reason=reason)] if reason else []
-            yield pytest.param(each, expected, marks=marks, id=f"{each['dialect']}-{each['id']}")
+            yield pytest.param(each, expected, id=f"{each['dialect']}-{each['id']}")
 
 
 @pytest.mark.parametrize("ask", [by_openai_chat, by_openai_responses, by_anthropic, by_google])

@@ -106,6 +106,23 @@ struct CustomTools {
     let told = client.stream(try provider.events(of: [stream]), oneByOne: true, under: .sample).bytes
     #expect(try ChatReply(telling: client.events(of: [told])).toolCalls == [call])
   }
+  @Test(arguments: [
+    (#""type":"function","function":{"name":"a","arguments":"{}"},"custom":{"name":"","input":""}"#, false),
+    (#""type":"function","custom":{"name":"","input":""},"function":{"name":"a","arguments":"{}"}"#, false),
+    (#""custom":{"name":"","input":""},"function":{"name":"a","arguments":"{}"}"#, false),
+    (#""type":"custom","function":null,"custom":{"name":"a","input":"{}"}"#, true),
+    (#""custom":{"name":"a","input":"{}"}"#, true),
+  ])
+  func `a call is of the kind its type says, whatever is written beside it`(_ members: String, _ isCustom: Bool) throws
+  {
+    let call = ToolCall(id: "c", name: "a", arguments: "{}", kind: isCustom ? .custom : .function)
+    let calls = #"{"tool_calls":[{"index":0,"id":"c",\#(members)}]}"#
+    let dialect = try #require(DialectName.openAIChat.served)
+    let whole = #"{"choices":[{"index":0,"message":\#(calls),"finish_reason":"tool_calls"}]}"#
+    #expect(try dialect.decodeReply(Array(whole.utf8), quirks: Quirks()).toolCalls == [call])
+    let stream = "data: {\"choices\":[{\"index\":0,\"delta\":\(calls)}]}\n\ndata: [DONE]\n\n"
+    #expect(try ChatReply(telling: dialect.events(of: [Array(stream.utf8)])).toolCalls == [call])
+  }
 }
 
 private func translate(

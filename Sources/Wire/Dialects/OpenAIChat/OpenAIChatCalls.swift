@@ -12,6 +12,9 @@ struct OpenAIChatCallDelta {
 
   /// Reads the object that comes next.
   init(_ scanner: inout JSONScanner) throws(WireError) {
+    var type: String?
+    var hasFunction = false
+    var hasCustom = false
     try scanner.enterObject()
     while let member = try scanner.nextMember() {
       switch member {
@@ -21,15 +24,19 @@ struct OpenAIChatCallDelta {
         let value = try scanner.value()
         seal = Seal(extraContent: value)
         if seal == nil, !value.isNull { extras[member.text] = value }
-      case "function", "custom":
-        if member.equals("custom") { kind = .custom }
-        if try scanner.kind() == .object { try readFunction(&scanner) }
-      case "type": break
+      case "function":
+        hasFunction = try scanner.kind() == .object
+        if hasFunction { try readCall(&scanner, member: "function") }
+      case "custom":
+        hasCustom = try scanner.kind() == .object
+        if hasCustom { try readCall(&scanner, member: "custom") }
+      case "type": type = try scanner.string()
       default:
         let value = try scanner.value()
         if !value.isNull { extras[member.text] = value }
       }
     }
+    kind = ToolCall.Kind(openAIChatType: type, hasFunction: hasFunction, hasCustom: hasCustom)
   }
 
   /// Reads `delta.function_call`, the form before there were several calls; an empty one is none.
@@ -40,22 +47,32 @@ struct OpenAIChatCallDelta {
     if name.isEmpty, arguments.isEmpty { return nil }
   }
 
-  private mutating func readFunction(_ scanner: inout JSONScanner) throws(WireError) {
+  /// Reads `function` or `custom`; where both are written, the empty one takes nothing from the other.
+  private mutating func readCall(_ scanner: inout JSONScanner, member place: String) throws(WireError) {
     try scanner.enterObject()
     while let member = try scanner.nextMember() {
       switch member {
-      case "name": name = try scanner.string() ?? ""
+      case "name": if let text = try scanner.string(), !text.isEmpty { name = text }
       case "arguments", "input":
         // Some providers write the arguments as an object instead of a text of one.
         let isObject = try scanner.kind() == .object
-        arguments = isObject ? try scanner.raw().text : try scanner.string() ?? ""
+        let text = isObject ? try scanner.raw().text : try scanner.string()
+        if let text, !text.isEmpty { arguments = text }
       default:
         let value = try scanner.value()
         guard !value.isNull else { continue }
-        let name = kind == .custom ? "custom" : "function"
-        extras[name] = .object((extras[name]?.object ?? JSONObject()) + JSONObject([(member.text, value)]))
+        extras[place] = .object((extras[place]?.object ?? JSONObject()) + JSONObject([(member.text, value)]))
       }
     }
+  }
+}
+
+extension ToolCall.Kind {
+  /// What a call is by its `type`, and where that says nothing by the member that describes it.
+  ///
+  /// Some providers write an empty `custom` beside `function`.
+  init(openAIChatType type: String?, hasFunction: Bool, hasCustom: Bool) {
+    self = type == "custom" || (type != "function" && hasCustom && !hasFunction) ? .custom : .function
   }
 }
 

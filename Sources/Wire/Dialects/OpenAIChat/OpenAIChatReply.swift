@@ -148,21 +148,24 @@ struct OpenAIChatMessageDecoder {
   }
 
   private mutating func addCall(_ json: JSON) {
-    let function = json["function"] ?? json["custom"]
+    let kind = ToolCall.Kind(
+      openAIChatType: json["type"]?.string, hasFunction: json["function"]?.object != nil,
+      hasCustom: json["custom"]?.object != nil)
+    let place = kind == .custom ? "custom" : "function"
+    let function = json[place]
     let id = json["id"]?.string ?? ""
     let written = function?["arguments"] ?? function?["input"]
     // Some providers write the arguments as an object instead of a text of one.
     let arguments = written?.string ?? written.flatMap { $0.isNull ? nil : $0.text } ?? ""
     let call = ToolCall(
       id: id.isEmpty ? OpenAIChat.madeCallID(replyID, callCount) : id, name: function?["name"]?.string ?? "",
-      arguments: arguments.isEmpty && json["custom"] == nil ? "{}" : arguments,
-      kind: json["custom"] == nil ? .function : .custom)
+      arguments: arguments.isEmpty && kind == .function ? "{}" : arguments, kind: kind)
     var part = ContentPart(.toolCall(call))
     part.signature = json["extra_content"].flatMap { Seal(extraContent: $0) }
     part.extras = json.object?.rest(besides: Self.heldCallMembers) ?? JSONObject()
     if part.signature != nil { part.extras["extra_content"] = nil }
     let inner = function?.object?.rest(besides: ["name", "arguments", "input"]) ?? JSONObject()
-    if !inner.isEmpty { part.extras[json["custom"] == nil ? "function" : "custom"] = .object(inner) }
+    if !inner.isEmpty { part.extras[place] = .object(inner) }
     content.append(part)
     callCount += 1
   }
