@@ -4,7 +4,7 @@
 function __llmgw_place
     set -l place
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' -- $place $word) 'chat' 'repl' 'map' 'embed' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'access' 'access create' 'access list' 'access show' 'access update' 'access revoke' 'access rotate' 'access team' 'access team create' 'access team list' 'access team update' 'access team delete' 'serve' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
+        contains -- (string join ' ' -- $place $word) 'chat' 'repl' 'templates' 'templates list' 'templates show' 'templates edit' 'map' 'embed' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'access' 'access create' 'access list' 'access show' 'access update' 'access revoke' 'access rotate' 'access team' 'access team create' 'access team list' 'access team update' 'access team delete' 'serve' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
         or break
         set -a place $word
     end
@@ -32,6 +32,7 @@ end
 complete -c llmgw -f
 complete -c llmgw -n '__llmgw_directly_at ' -a chat -d 'Send one prompt and print the answer as it arrives.'
 complete -c llmgw -n '__llmgw_directly_at ' -a repl -d 'Talk with models at a prompt, and never lose a word or a cent.'
+complete -c llmgw -n '__llmgw_directly_at ' -a templates -d 'List, show and edit templates for prompts.'
 complete -c llmgw -n '__llmgw_directly_at ' -a map -d 'Send each line of a file through a prompt, several at once.'
 complete -c llmgw -n '__llmgw_directly_at ' -a embed -d 'Turn texts into vectors.'
 complete -c llmgw -n '__llmgw_directly_at ' -a spend -d 'Show what was spent.'
@@ -47,6 +48,8 @@ complete -c llmgw -n '__llmgw_directly_at ' -a completions -d 'Print the complet
 complete -c llmgw -n '__llmgw_directly_at ' -a version -d 'Print the version.'
 complete -c llmgw -n '__llmgw_directly_at ' -a help -d 'Show help, of the program or of one command.'
 complete -c llmgw -n '__llmgw_at ' -s m -l model -x -a '(__llmgw_values)' -d 'Model to ask: provider/model, an alias, or a bare model name.'
+complete -c llmgw -n '__llmgw_at ' -s t -l template -x -a '(__llmgw_values)' -d 'Template to fill with what is typed.'
+complete -c llmgw -n '__llmgw_at ' -s p -l param -x -a '(__llmgw_values)' -d 'What a variable of a template stands for.'
 complete -c llmgw -n '__llmgw_at ' -s s -l system -x -a '(__llmgw_values)' -d 'System prompt.'
 complete -c llmgw -n '__llmgw_at ' -s o -l option -x -a '(__llmgw_values)' -d 'Model option such as temperature=0.2 or max_tokens=200.'
 complete -c llmgw -n '__llmgw_at ' -s a -l attach -r -F -d 'Image, PDF or sound to send along; - is standard input.'
@@ -78,6 +81,8 @@ complete -c llmgw -n '__llmgw_at ' -s h -l help -d 'Show this help.'
 complete -c llmgw -n '__llmgw_at ' -s V -l version -d 'Print the version.'
 complete -c llmgw -n '__llmgw_at ' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_at chat' -s m -l model -x -a '(__llmgw_values)' -d 'Model to ask: provider/model, an alias, or a bare model name.'
+complete -c llmgw -n '__llmgw_at chat' -s t -l template -x -a '(__llmgw_values)' -d 'Template to fill with what is typed.'
+complete -c llmgw -n '__llmgw_at chat' -s p -l param -x -a '(__llmgw_values)' -d 'What a variable of a template stands for.'
 complete -c llmgw -n '__llmgw_at chat' -s s -l system -x -a '(__llmgw_values)' -d 'System prompt.'
 complete -c llmgw -n '__llmgw_at chat' -s o -l option -x -a '(__llmgw_values)' -d 'Model option such as temperature=0.2 or max_tokens=200.'
 complete -c llmgw -n '__llmgw_at chat' -s a -l attach -r -F -d 'Image, PDF or sound to send along; - is standard input.'
@@ -108,6 +113,8 @@ complete -c llmgw -n '__llmgw_at chat' -l stdin-first -d 'Put standard input bef
 complete -c llmgw -n '__llmgw_at chat' -s h -l help -d 'Show this help.'
 complete -c llmgw -n '__llmgw_at chat' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_at repl' -s m -l model -x -a '(__llmgw_values)' -d 'Model to ask: provider/model, an alias, or a bare model name.'
+complete -c llmgw -n '__llmgw_at repl' -s t -l template -x -a '(__llmgw_values)' -d 'Template to fill with what is typed.'
+complete -c llmgw -n '__llmgw_at repl' -s p -l param -x -a '(__llmgw_values)' -d 'What a variable of a template stands for.'
 complete -c llmgw -n '__llmgw_at repl' -s s -l system -x -a '(__llmgw_values)' -d 'System prompt.'
 complete -c llmgw -n '__llmgw_at repl' -s o -l option -x -a '(__llmgw_values)' -d 'Model option such as temperature=0.2 or max_tokens=200.'
 complete -c llmgw -n '__llmgw_at repl' -s a -l attach -r -F -d 'Image, PDF or sound to send along; - is standard input.'
@@ -124,6 +131,15 @@ complete -c llmgw -n '__llmgw_at repl' -s c -l continue -d 'Go on with the last 
 complete -c llmgw -n '__llmgw_at repl' -l tag -x -a '(__llmgw_values)' -d 'Tag for the books.'
 complete -c llmgw -n '__llmgw_at repl' -l no-log -d 'Store neither prompt nor answer; the call is booked all the same.'
 complete -c llmgw -n '__llmgw_at repl' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_directly_at templates' -a list -d 'List templates with the beginnings of their prompts.'
+complete -c llmgw -n '__llmgw_directly_at templates' -a show -d 'Print a template.'
+complete -c llmgw -n '__llmgw_directly_at templates' -a edit -d 'Open a template in your editor, then check it.'
+complete -c llmgw -n '__llmgw_at templates' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at templates list' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at templates show' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at templates show' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at templates edit' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at templates edit' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_at map' -s m -l model -x -a '(__llmgw_values)' -d 'Model to ask: provider/model, an alias, or a bare model name.'
 complete -c llmgw -n '__llmgw_at map' -s s -l system -x -a '(__llmgw_values)' -d 'System prompt.'
 complete -c llmgw -n '__llmgw_at map' -s o -l option -x -a '(__llmgw_values)' -d 'Model option such as temperature=0.2 or max_tokens=200.'

@@ -6,7 +6,8 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .repl, .map, .embed, .spend, .logs, .models, .providers, .keys, .access, .serve, .config, .doctor,
+    .chat, .repl, .templates, .map, .embed, .spend, .logs, .models, .providers, .keys, .access, .serve, .config,
+    .doctor,
     .completions,
     .version,
     .help,

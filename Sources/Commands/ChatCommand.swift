@@ -36,7 +36,12 @@ extension AnyCommand<Invocation> {
       positionals: [Positional("PROMPT", "What to ask.", repeats: true) { $0.words.append($1) }],
       run: { options, invocation in
         try options.checkTogether()
-        return try await ChatRun(options: options, invocation: invocation).run()
+        let filled = try invocation.withTemplates(options)
+        if !filled.tools.isEmpty {
+          throw CommandFailure(
+            .usage, "chat: it runs no tools, and the template has some", advice: "Use llmgw repl -t.")
+        }
+        return try await ChatRun(options: filled, invocation: invocation).run()
       }))
 }
 

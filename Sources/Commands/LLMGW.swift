@@ -80,6 +80,7 @@ package enum LLMGW {
 
   private static let files = [
     Term("~/.config/llmgw/config.yaml", "The config; see llmgw-config(5)."),
+    Term("~/.config/llmgw/templates/", "Templates for prompts; see llmgw-templates(1)."),
     Term("~/.config/llmgw/keys.json", "Keys that 'llmgw keys set' stored; only its owner may read it."),
     Term("~/.local/share/llmgw/ledger.db", "The ledger, an SQLite database that only its owner may read."),
     Term("~/.local/share/llmgw/history.jsonl", "What was typed in 'llmgw repl'; only its owner may read it."),

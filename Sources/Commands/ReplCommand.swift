@@ -25,6 +25,6 @@ extension AnyCommand<Invocation> {
       options: { ReplOptions() }, flags: ReplOptions.flags,
       run: { options, invocation in
         try options.checkTogether()
-        return try await ReplRun(options: options.chat, invocation: invocation).run()
+        return try await ReplRun(options: invocation.withTemplates(options.chat), invocation: invocation).run()
       }))
 }

@@ -37,6 +37,14 @@ package struct ChatOptions: Sendable, Equatable {
   package var storesNothing = false
   package var ignoresStdin = false
   package var stdinFirst = false
+  /// `-t`, in order.
+  package var templates: [String] = []
+  /// `-p key=value`: what the templates' variables stand for.
+  package var parameters: [KeyedText] = []
+  /// Of the templates: what is typed goes into it.
+  package var promptTemplate: FilledPrompt?
+  /// Of the templates: names of the config's tools.
+  package var tools: [String] = []
 
   package init() {}
 }
@@ -109,6 +117,12 @@ extension ChatOptions {
     .takes(
       "model", short: "m", "MODEL", "Model to ask: provider/model, an alias, or a bare model name.", repeats: true
     ) { $0.models.append($1) },
+    .takes("template", short: "t", "NAME", "Template to fill with what is typed.", repeats: true) {
+      $0.templates.append($1)
+    },
+    .takes("param", short: "p", "KEY=VALUE", "What a variable of a template stands for.", repeats: true) {
+      (options, text) throws(UsageError) in options.parameters.append(try KeyedText(text, flag: "-p"))
+    },
     .takes("system", short: "s", "TEXT", "System prompt.") { $0.system = $1 },
     .takes("option", short: "o", "KEY=VALUE", "Model option such as temperature=0.2 or max_tokens=200.", repeats: true)
     {

@@ -6,6 +6,7 @@ import Wire
 extension Repl {
   /// Sends a message with what is attached, and shows the answer.
   func ask(_ text: String) async throws {
+    let text = options.promptTemplate?.filled(with: text) ?? text
     try await ask(attachments.map(\.part) + (text.isEmpty ? [] : [ContentPart(.text(text))]))
   }
 

@@ -13,7 +13,8 @@ package struct ReplOptions: Sendable, Equatable {
 extension ReplOptions {
   /// Flags of chat that mean the same here.
   private static let sharedNames = [
-    "model", "system", "option", "attach", "schema", "continue", "session", "max-cost", "timeout", "retries", "strict",
+    "model", "template", "param", "system", "option", "attach", "schema", "continue", "session", "max-cost", "timeout",
+    "retries", "strict",
     "project", "tag", "no-log", "render", "quiet",
   ]
 

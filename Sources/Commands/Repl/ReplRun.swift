@@ -56,6 +56,7 @@ struct ReplRun: Sendable {
     current.model = plan.asked
     current.system = options.system ?? current.system
     current.schema = options.schema ?? current.schema
+    if !options.tools.isEmpty { current.tools = options.tools }
     for option in options.modelOptions { try current.set(option.key, to: option.value) }
     if let schema = current.schema { _ = try answerSchema(typed: schema) }
     conversation.settings = current

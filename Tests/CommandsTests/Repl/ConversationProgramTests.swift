@@ -78,7 +78,7 @@ struct AConversation {
     let result = await home.run("chat", "--session", "trip", "three")
     #expect(result.stdout == "answer 2\n")
     #expect(server.log.requests.last?.turns.suffix(2) == ["assistant:answer 1", "user:three"])
-    #expect(home.ledger("select distinct text from names join operations on session = id") == ["trip"])
+    #expect(home.ledger("select distinct text from names join operations on session = names.id") == ["trip"])
     #expect(home.ledger("select group_concat(origin) from operations") == ["repl,repl,cli"])
   }
 
@@ -261,10 +261,9 @@ struct AConversation {
     let server = try server { _, _ in chatReply("dear") }
     let terminal = try await start(server)
     await terminal.command("/budget 0.0004", shows: "may cost")
-    await terminal.command("hello", shows: "llmgw:")
-    await terminal.say("again", prompt: "m>")
-    let calls = home.ledger("select count(*) from attempts")
-    #expect(calls == ["1"] || calls == ["2"])
+    await terminal.say("hello", prompt: "m>")
+    await terminal.command("again", shows: "the budget of $0.000400 is spent")
+    #expect(home.ledger("select count(*) from attempts") == ["1"])
   }
 
   @Test func `text that comes while the window changes is laid out for the new one`() async throws {
