@@ -58,7 +58,7 @@ private struct ChatRun: Sendable {
     let transport = invocation.transport()
     defer { transport.shutdown() }
     // A conversation is kept in the ledger, which must be there before it is looked for.
-    let ledger = options.isDryRun ? nil : invocation.openLedger(settings)
+    let opened = options.conversation == nil || options.isDryRun ? nil : invocation.openLedger(settings)
     let conversation = try options.conversation.map {
       try invocation.conversation($0, isKept: !options.storesNothing && !options.isDryRun, settings)
     }
@@ -67,11 +67,12 @@ private struct ChatRun: Sendable {
     var redirected = invocation
     if let file { redirected.terminal.stdout = file.stream }
 
-    guard let ledger else {
+    if options.isDryRun {
       try dryRun(calls, catalog, transport, to: redirected.terminal.stdout)
       try file?.commit()
       return ExitCode.ok.rawValue
     }
+    let ledger = opened ?? invocation.openLedger(settings)
     let questioning = Questioning(
       options: options, invocation: redirected, gateway: invocation.gateway(catalog, transport, ledger: ledger))
     let answers = await invocation.interruption.guarding { await questioning.ask(calls) }

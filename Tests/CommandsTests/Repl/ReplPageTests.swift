@@ -103,7 +103,7 @@ struct ThePageAboutTheRepl {
     await terminal.say("Hello, **world**")
     terminal.paste((1...214).map { "line \($0)\n" }.joined())
     await terminal.until { $0.currentLine.hasSuffix("lines]") }
-    terminal.type(Key.control("u"))
+    terminal.type(Key.control("c"))
     await terminal.untilPrompt()
     await terminal.command("/modle", shows: "is no command")
     await terminal.say("what else?")
@@ -116,7 +116,7 @@ struct ThePageAboutTheRepl {
       // How long it took is different each time.
       line.firstRange(of: " · first token").map { String(line[..<$0.lowerBound]) } ?? line
     }
-    let shown = lines.reversed().drop { $0.isEmpty || $0.hasSuffix("> ^D") }.reversed()
+    let shown = lines.reversed().drop { $0.isEmpty || $0.hasPrefix("echo>") }.reversed()
     return (["$ llmgw repl -m offline/echo --session demo"] + shown).joined(separator: "\n")
   }
 }
