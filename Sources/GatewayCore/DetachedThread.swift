@@ -1,11 +1,14 @@
 // Threads of our own, for what blocks.
+import CSQLite
 import Glibc
 
 /// A thread that nobody waits for; what it uses lives as long as it does.
 package enum DetachedThread {
   /// Starts it; the error's number when the system gives none, else 0.
-  package static func start(_ run: @escaping @Sendable () -> Void) -> CInt {
-    let body = Unmanaged.passRetained(ThreadBody(run: run))
+  ///
+  /// `name` is what tools such as `top -H` show: at most 15 bytes.
+  package static func start(named name: String, _ run: @escaping @Sendable () -> Void) -> CInt {
+    let body = Unmanaged.passRetained(ThreadBody(name: name, run: run))
     var thread = pthread_t()
     // All signals are blocked before the thread exists: they belong to the thread that waits for them.
     var all = sigset_t()
@@ -24,11 +27,19 @@ package enum DetachedThread {
 }
 
 private func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
+  guard let context else { return nil }
+  let body = Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue()
+  name_this_thread(body.name)
+  body.run()
   return nil
 }
 
 private final class ThreadBody: Sendable {
+  let name: String
   let run: @Sendable () -> Void
-  init(run: @escaping @Sendable () -> Void) { self.run = run }
+
+  init(name: String, run: @escaping @Sendable () -> Void) {
+    self.name = name
+    self.run = run
+  }
 }

@@ -6,6 +6,7 @@ import re
 import subprocess
 import time
 
+BOOKED_SECONDS = 0.1  # a server's calls are in the tables some 25 ms after they were taken on
 READY_SECONDS = 30
 
 
@@ -44,6 +45,7 @@ class Gateway:
 
     def calls(self, count):
         """The newest calls on the books, the last one first, once all of them are over."""
+        time.sleep(BOOKED_SECONDS)
         end = time.monotonic() + READY_SECONDS
         while time.monotonic() < end:
             rows = self.run("logs", "--limit", str(count))["rows"]

@@ -93,6 +93,7 @@ struct LedgerFailureTests {
     do throws(LedgerFailure) {
       try database.transaction("book") { () throws(LedgerFailure) in
         for entry in entries { try bookkeeper.write(entry) }
+        try bookkeeper.finish()
       }
       Issue.record("it fitted")
     } catch {
@@ -103,6 +104,7 @@ struct LedgerFailureTests {
     #expect(try database.int("SELECT count(*) FROM operations", [], "look") == 0)
     try database.transaction("book") { () throws(LedgerFailure) in
       for entry in entries { try bookkeeper.write(entry) }
+      try bookkeeper.finish()
     }
     #expect(try scratch.find("op-1")?.prompt == text)
   }

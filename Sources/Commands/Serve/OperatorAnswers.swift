@@ -6,17 +6,25 @@ import GatewayServer
 import Wire
 
 extension OperatorRequests {
-  /// Answers from the ledger of `invocation`.
-  init(_ invocation: Invocation, governance: Governance) {
+  /// Answers from the ledger of `invocation`, which this process has open as `ledger`.
+  init(_ invocation: Invocation, ledger: Ledger, governance: Governance) {
     self.init(
-      spend: { parameters in await Self.reading { try invocation.spend(parameters) } },
-      operation: { id in await Self.reading { LogJSON.full(try invocation.findCall(id)) } },
+      spend: { parameters in await Self.reading(ledger) { try invocation.spend(parameters) } },
+      operation: { id in await Self.reading(ledger) { LogJSON.full(try invocation.findCall(id)) } },
       access: { method, path, settings in
         await Self.reading {
           defer { _ = try? governance.book.refresh() }
           return try AccessRequest(invocation, method, path, settings).answer()
         }
       })
+  }
+
+  /// Reads what was taken on before it was asked, as far as it can be booked.
+  private static func reading(
+    _ ledger: Ledger, _ body: @escaping @Sendable () throws -> JSON
+  ) async -> Result<JSON, OperatorProblem> {
+    try? await ledger.flush()
+    return await reading(body)
   }
 
   /// Off the event loops: reading waits for the disk.

@@ -32,7 +32,8 @@ struct Serving: Sendable {
     let telemetry = Telemetry(metrics: Metrics(), log: try accessLog(settings.server))
     let service = GatewayService(
       start.generation(settings), governance: governance,
-      operators: OperatorRequests(invocation, governance: governance), telemetry: telemetry, runtime: invocation.runtime
+      operators: OperatorRequests(invocation, ledger: ledger, governance: governance), telemetry: telemetry,
+      runtime: invocation.runtime
     )
 
     var configuration = HTTPServer.Configuration(place, now: now)
@@ -116,6 +117,8 @@ extension Serving {
   }
 
   private func openLedger(_ settings: Settings) throws -> Ledger {
+    var settings = settings
+    settings.ledger.usesJournal = true
     do {
       return try invocation.openLedger(settings).get()
     } catch {

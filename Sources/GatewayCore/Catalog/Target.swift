@@ -19,12 +19,12 @@ public struct Target: Sendable, Equatable {
     case inProcess
   }
 
-  public var provider: Provider
+  @Shared public var provider: Provider
   /// The model id as the provider knows it.
   public var model: String
   package var route: Route
   /// `nil` when the catalogue does not know the model: it can be called, its price is unknown.
-  public var facts: ModelFacts?
+  @Shared public var facts: ModelFacts?
 
   /// `provider/model`.
   public var name: String { "\(provider.id)/\(model)" }

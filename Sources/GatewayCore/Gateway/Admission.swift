@@ -18,6 +18,7 @@ extension Gateway {
   }
 
   /// Gives back what a call held; `attempts` says what was used.
+  @inline(never)  // what it works with would stand in the frame of the async caller
   func settle(_ hold: Hold?, _ attempts: [AttemptClosing]) {
     guard let governance, let hold else { return }
     var usage = Usage(input: 0, output: 0)

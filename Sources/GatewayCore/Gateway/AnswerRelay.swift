@@ -4,7 +4,7 @@
 import Wire
 
 /// Hands on what arrives during one attempt.
-struct AnswerRelay {
+final class AnswerRelay {
   let runtime: Runtime
   /// When the attempt began, on the clock that never jumps.
   let began: Int64
@@ -19,6 +19,25 @@ struct AnswerRelay {
   let price: (Usage) -> Cost
   let sink: (CallEvent) async throws -> Void
 
+  init(
+    of prepared: PreparedCall, _ run: AttemptRun, _ books: Books, _ runtime: Runtime,
+    _ sink: @escaping (CallEvent) async throws -> Void
+  ) {
+    let terms = PricingTerms(at: run.startedAt, serviceTier: prepared.request.serviceTier)
+    let card = prepared.target.facts?.prices
+    self.runtime = runtime
+    self.sink = sink
+    began = run.beganMicroseconds
+    secrets = prepared.secrets
+    client = prepared.client
+    heading = prepared.client.map {
+      ReplyHeading(
+        id: books.operationID, answering: $0.request, createdAt: Int(books.startedAt.seconds), from: prepared.dialect)
+    }
+    drains = prepared.target.provider.onDisconnect == .drain
+    price = { Cost(of: $0, isEstimate: false, card: card, terms: terms) }
+  }
+
   /// Microseconds since the attempt began.
   var elapsed: Int64 { runtime.uptimeMicroseconds() - began }
 
@@ -26,27 +45,36 @@ struct AnswerRelay {
   private var streamsToClient: Bool { client?.request.request.streams == true }
 
   /// The provider answers, and well.
-  func begin(_ head: AnswerHead, _ run: inout AttemptRun) async throws { try await tell(.answering(head), &run) }
+  func begin(_ head: AnswerHead, _ run: AttemptRun) async throws { try await tell(.answering(head), run) }
 
   /// Tells events, but for a failure before anything has gone out: another attempt may do better.
-  func tell(_ events: [ChatEvent], _ run: inout AttemptRun) async throws {
-    try note(events, &run)
+  func tell(_ events: [ChatEvent], _ run: AttemptRun) async throws {
+    try note(events, run)
     if client == nil {
-      if !events.isEmpty { try await tell(.chat(events.map(scrubbed)), &run) }
+      if !events.isEmpty { try await tell(.chat(events.map(scrubbed)), run) }
     } else if streamsToClient, !events.isEmpty, run.failure == nil || run.hasBegun {
       if run.failure != nil { run.failureIsTold = true }
       var bytes: [UInt8] = []
-      encode(events.map(priced), into: &bytes, &run)
-      try await tell(bytes, &run)
+      encode(events.map(priced), into: &bytes, run)
+      try await tell(bytes, run)
     }
+    try checkCancellation(run)
+  }
+
+  /// Tells an answer that came whole.
+  func tell(_ reply: ChatReply, _ run: AttemptRun) async throws {
+    if client == nil || streamsToClient { return try await tell(reply.events, run) }
+    // Its client gets it at the end: there is no need to take it apart and to put it together again.
+    run.reply = ChatReplyBuilder(reply)
+    if !reply.content.isEmpty { run.firstTokenMicroseconds = run.firstTokenMicroseconds ?? elapsed }
     try checkCancellation(run)
   }
 
   /// Forwards pieces of a stream as they came, with what was read of them.
   func forward<Format>(
-    _ pieces: [ForwardedStream<Format>.Piece], _ events: [ChatEvent], _ run: inout AttemptRun
+    _ pieces: [ForwardedStream<Format>.Piece], _ events: [ChatEvent], _ run: AttemptRun
   ) async throws {
-    try note(events, &run)
+    try note(events, run)
     guard run.failure == nil || run.hasBegun else { return }
     var bytes: [UInt8] = []
     for piece in pieces {
@@ -63,20 +91,20 @@ struct AnswerRelay {
       run.failureIsTold = true
       bytes = scrubbed(bytes)
     }
-    try await tell(bytes, &run)
+    try await tell(bytes, run)
     try checkCancellation(run)
   }
 
   /// Passes bytes on that nobody here has to understand.
-  func pass(_ bytes: [UInt8], _ run: inout AttemptRun) async throws {
-    try await tell(bytes, &run)
+  func pass(_ bytes: [UInt8], _ run: AttemptRun) async throws {
+    try await tell(bytes, run)
     try checkCancellation(run)
   }
 
   /// The attempt is over: a client that has seen something of it is told the end, or the failure.
   ///
   /// `hasGoneOut` says that it has seen something, though no part of the answer.
-  func end(_ run: inout AttemptRun, hasGoneOut: Bool) async {
+  func end(_ run: AttemptRun, hasGoneOut: Bool) async {
     guard let client, let heading, !run.wasInterrupted, !run.callerLeft else { return }
     if !streamsToClient {
       guard run.failure == nil, run.body == nil, run.sideReply == nil, let format = client.dialect.served else {
@@ -91,29 +119,29 @@ struct AnswerRelay {
     if run.failure == nil {
       run.encoder?.finish(into: &bytes)
     } else if run.hasBegun || hasGoneOut, !run.failureIsTold, let failure = run.failure {
-      encode([.failed(failure.scrubbed(of: secrets))], into: &bytes, &run)
+      encode([.failed(failure.scrubbed(of: secrets))], into: &bytes, run)
       run.encoder?.finish(into: &bytes)
     }
     run.replyChanges = run.encoder?.changes ?? []
     do {
-      try await tell(bytes, &run)
+      try await tell(bytes, run)
     } catch {
       run.wasInterrupted = true
     }
   }
 
-  private func encode(_ events: [ChatEvent], into bytes: inout [UInt8], _ run: inout AttemptRun) {
+  private func encode(_ events: [ChatEvent], into bytes: inout [UInt8], _ run: AttemptRun) {
     if run.encoder == nil, let heading { run.encoder = client?.dialect.served?.makeStreamEncoder(under: heading) }
     run.encoder?.encode(events, into: &bytes)
   }
 
-  private func tell(_ bytes: [UInt8], _ run: inout AttemptRun) async throws {
+  private func tell(_ bytes: [UInt8], _ run: AttemptRun) async throws {
     guard !bytes.isEmpty else { return }
     run.hasBegun = true
-    try await tell(.bytes(bytes), &run)
+    try await tell(.bytes(bytes), run)
   }
 
-  private func tell(_ event: CallEvent, _ run: inout AttemptRun) async throws {
+  private func tell(_ event: CallEvent, _ run: AttemptRun) async throws {
     guard !run.callerLeft else { return }
     do {
       try await sink(event)
@@ -124,7 +152,7 @@ struct AnswerRelay {
     }
   }
 
-  private func note(_ events: [ChatEvent], _ run: inout AttemptRun) throws {
+  private func note(_ events: [ChatEvent], _ run: AttemptRun) throws {
     for event in events {
       try run.reply.add(scrubbed(event))
       if case .failed(let failure) = event { run.failure = run.failure ?? failure.scrubbed(of: secrets) }

@@ -3,7 +3,7 @@
 import Wire
 
 /// What one attempt has come to so far.
-struct AttemptRun {
+final class AttemptRun {
   /// Counted from 1.
   var number: Int
   var startedAt: Timestamp
@@ -43,6 +43,12 @@ struct AttemptRun {
   var isClosed = false
   /// The program itself cannot use the network: another attempt would go the same way.
   var isHopeless = false
+
+  init(number: Int, startedAt: Timestamp, beganMicroseconds: Int64) {
+    self.number = number
+    self.startedAt = startedAt
+    self.beganMicroseconds = beganMicroseconds
+  }
 }
 
 /// The caller does not want any more.
@@ -51,22 +57,22 @@ private struct CallerLeft: Error {}
 extension Gateway {
   /// Makes attempt `number` of a call, opened in the books before it leaves.
   func attempt(
-    _ number: Int, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall, _ books: inout Books,
+    _ number: Int, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall, _ books: Books,
     _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void
   ) async -> AttemptRun {
-    var run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
+    let run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
     await books.open(run, cause, prepared)
-    var prepared = prepared
+    var http: HTTPRequest?
     do {
-      try await authorize(&prepared)
+      http = try await authorized(prepared)
     } catch {
       run.failure = error
     }
     if run.failure == nil {
-      let relay = relay(of: prepared, run, books, sink)
-      await carryOut(prepared, &run, relay, operation: books.operationID)
+      let relay = AnswerRelay(of: prepared, run, books, runtime, sink)
+      await carryOut(prepared, http, run, relay, operation: books.operationID)
       if Task.isCancelled, !run.callerLeft { run.wasInterrupted = true }
-      await relay.end(&run, hasGoneOut: hasGoneOut())
+      await relay.end(run, hasGoneOut: hasGoneOut())
     }
     run.failure?.scrub(prepared.secrets)
     if case .token(let grant) = prepared.credential, run.failure?.kind == .authentication { await tokens.forget(grant) }
@@ -74,47 +80,32 @@ extension Gateway {
     return run
   }
 
-  private func relay(
-    of prepared: PreparedCall, _ run: AttemptRun, _ books: Books,
-    _ sink: @escaping (CallEvent) async throws -> Void
-  ) -> AnswerRelay {
-    let terms = PricingTerms(at: run.startedAt, serviceTier: prepared.request.serviceTier)
-    return AnswerRelay(
-      runtime: runtime, began: run.beganMicroseconds, secrets: prepared.secrets, client: prepared.client,
-      heading: prepared.client.map {
-        ReplyHeading(
-          id: books.operationID, answering: $0.request, createdAt: Int(books.startedAt.seconds), from: prepared.dialect)
-      },
-      drains: prepared.target.provider.onDisconnect == .drain,
-      price: { Cost(of: $0, isEstimate: false, card: prepared.target.facts?.prices, terms: terms) }, sink: sink)
-  }
-
   private func carryOut(
-    _ prepared: PreparedCall, _ run: inout AttemptRun, _ relay: AnswerRelay, operation: String
+    _ prepared: PreparedCall, _ http: HTTPRequest?, _ run: AttemptRun, _ relay: AnswerRelay, operation: String
   ) async {
     let head = AnswerHead(
       id: operation, target: prepared.target, attempt: run.number, changes: prepared.changes)
     do {
       try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
-      if let http = prepared.http, prepared.raw != nil {
-        try await pass(http, head, prepared, &run, relay)
-      } else if let http = prepared.http, let dialect = prepared.dialect {
-        let response = try await begin(http, head, &run, relay) {
+      if let http, prepared.raw != nil {
+        try await pass(http, head, prepared, run, relay)
+      } else if let http, let dialect = prepared.dialect {
+        let response = try await begin(http, head, run, relay) {
           dialect.dialect.decodeFailure(status: $0, body: $1)
         }
         if let client = prepared.client, prepared.isForwarded, let format = client.dialect.served {
-          try await forward(format, response, prepared, &run, relay)
+          try await forward(format, response, prepared, run, relay)
         } else {
-          try await decode(dialect.dialect, response, prepared, &run, relay)
+          try await decode(dialect.dialect, response, prepared, run, relay)
         }
-      } else if let http = prepared.http, let (side, dialect) = prepared.side {
-        let response = try await begin(http, head, &run, relay) { ProviderFailure.decode(status: $0, body: $1) }
-        try await decode(side, dialect, response, prepared, &run, relay)
+      } else if let http, let (side, dialect) = prepared.side {
+        let response = try await begin(http, head, run, relay) { ProviderFailure.decode(status: $0, body: $1) }
+        try await decode(side, dialect, response, prepared, run, relay)
       } else {
         run.mayHaveBeenProcessed = true
         run.firstByteMicroseconds = relay.elapsed
-        try await relay.begin(head, &run)
-        try await relay.tell(OfflineEcho.events(answering: prepared.request), &run)
+        try await relay.begin(head, run)
+        try await relay.tell(OfflineEcho.events(answering: prepared.request), run)
         run.isComplete = true
       }
       if !run.isComplete, run.failure == nil {
@@ -140,21 +131,21 @@ extension Gateway {
   }
 
   func decode<D: Dialect>(
-    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: AttemptRun,
     _ relay: AnswerRelay
   ) async throws {
     let kind = response.mediaType
     let isWhole = kind == "application/json" || kind.hasSuffix("+json") || kind == "text/html"
     if response.isEventStream || kind == D.streamContentType || (prepared.request.streams && !isWhole) {
-      try await decodeStream(dialect, response, prepared, &run, relay)
+      try await decodeStream(dialect, response, prepared, run, relay)
     } else {
-      try await decodeWhole(dialect, response, prepared, &run, relay)
+      try await decodeWhole(dialect, response, prepared, run, relay)
     }
   }
 
   private func decode(
     _ side: SideRequest, _ dialect: String, _ response: HTTPResponse, _ prepared: PreparedCall,
-    _ run: inout AttemptRun, _ relay: AnswerRelay
+    _ run: AttemptRun, _ relay: AnswerRelay
   ) async throws {
     let body = try await response.body.collect()
     let reply: SideReply
@@ -166,25 +157,25 @@ extension Gateway {
       if failure.kind == .malformed { failure.message = error.problem }
       throw failure
     }
-    try await relay.tell(reply.events, &run)
+    try await relay.tell(reply.events, run)
     run.sideReply = reply
     run.isComplete = true
   }
 
   /// Sends the request and returns an answer that has begun well.
   private func begin(
-    _ http: HTTPRequest, _ head: AnswerHead, _ run: inout AttemptRun, _ relay: AnswerRelay,
+    _ http: HTTPRequest, _ head: AnswerHead, _ run: AttemptRun, _ relay: AnswerRelay,
     readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> HTTPResponse {
     let response = try await transport.send(http)
-    note(response, &run, relay)
+    note(response, run, relay)
     guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
-    try await relay.begin(head, &run)
+    try await relay.begin(head, run)
     return response
   }
 
   /// The provider has answered something.
-  func note(_ response: HTTPResponse, _ run: inout AttemptRun, _ relay: AnswerRelay) {
+  func note(_ response: HTTPResponse, _ run: AttemptRun, _ relay: AnswerRelay) {
     run.mayHaveBeenProcessed = true
     run.httpStatus = response.status
     run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
@@ -192,7 +183,7 @@ extension Gateway {
   }
 
   private func decodeStream<D: Dialect>(
-    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: AttemptRun,
     _ relay: AnswerRelay
   ) async throws {
     var decoder = D.makeStreamDecoder(quirks: prepared.quirks)
@@ -203,24 +194,24 @@ extension Gateway {
         do {
           try decoder.decode(bytes, into: &events)
         } catch {
-          try await relay.tell(events, &run)
+          try await relay.tell(events, run)
           throw error
         }
-        try await relay.tell(events, &run)
+        try await relay.tell(events, run)
       }
     } catch let failure as TransportFailure where failure.kind == .cut && decoder.isComplete {
       // Some servers drop the connection right after the last event.
     }
     events.removeAll()
     try decoder.finish(into: &events)
-    try await relay.tell(events, &run)
+    try await relay.tell(events, run)
     run.isComplete = decoder.isComplete
   }
 
   /// Returns the body as it came.
   @discardableResult
   func decodeWhole<D: Dialect>(
-    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: AttemptRun,
     _ relay: AnswerRelay
   ) async throws -> [UInt8] {
     let body = try await response.body.collect()
@@ -233,7 +224,7 @@ extension Gateway {
       if failure.message.isEmpty { failure.message = "the answer is not what was asked for: \(error.problem)" }
       throw failure
     }
-    try await relay.tell(reply.events, &run)
+    try await relay.tell(reply, run)
     run.isComplete = true
     return body
   }

@@ -3,13 +3,13 @@
 import Wire
 
 extension Gateway {
-  /// Authorizes the request of an attempt that is about to leave.
+  /// The request of an attempt that is about to leave, authorized.
   ///
   /// A key was put in its place when the call was prepared.
-  func authorize(_ prepared: inout PreparedCall) async throws(ProviderFailure) {
-    guard var http = prepared.http else { return }
+  func authorized(_ prepared: PreparedCall) async throws(ProviderFailure) -> HTTPRequest? {
+    guard var http = prepared.http else { return nil }
     prepared.secrets = try await authorize(&http, with: prepared.credential)
-    prepared.http = http
+    return http
   }
 
   /// Signs a request, or gives it a token; returns what must not be shown.

@@ -4,7 +4,7 @@
 import Wire
 
 /// Writes the operation and its attempts, and keeps what the outcome will tell.
-struct Books {
+final class Books {
   private let ledger: Ledger?
   private let operation: OperationOpening
   private var operationIsOpen = false
@@ -40,7 +40,7 @@ struct Books {
   /// Opens an attempt, and with the first one the operation.
   ///
   /// Returns when both would survive a crash.
-  mutating func open(_ run: AttemptRun, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall) async {
+  func open(_ run: AttemptRun, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall) async {
     let card = prepared.target.facts?.prices
     let opening = AttemptOpening(
       operationID: operation.id, number: run.number, cause: cause,
@@ -51,13 +51,13 @@ struct Books {
   }
 
   /// Closes an attempt after which another one follows.
-  mutating func close(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) async {
+  func close(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) async {
     note(run, closing, prepared)
     await write([closeEntry(run, closing)])
   }
 
   /// Closes the operation together with its last attempt, if that is still open.
-  mutating func settle(
+  func settle(
     _ last: (run: AttemptRun, closing: AttemptClosing)?, _ closing: OperationClosing, _ prepared: PreparedCall?
   ) async {
     var entries = opened()
@@ -75,7 +75,7 @@ struct Books {
     }
   }
 
-  private mutating func opened() -> [LedgerEntry] {
+  private func opened() -> [LedgerEntry] {
     guard !operationIsOpen else { return [] }
     operationIsOpen = true
     return [.openOperation(operation)]
@@ -85,7 +85,7 @@ struct Books {
     .closeAttempt(AttemptID(operationID: operation.id, number: run.number), closing)
   }
 
-  private mutating func note(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) {
+  private func note(_ run: AttemptRun, _ closing: AttemptClosing, _ prepared: PreparedCall) {
     closings.append(closing)
     attempts.append(
       AttemptSummary(
@@ -94,7 +94,7 @@ struct Books {
         totalMicroseconds: run.tookMicroseconds))
   }
 
-  private mutating func write(_ entries: [LedgerEntry]) async {
+  private func write(_ entries: [LedgerEntry]) async {
     // After one failure the rows that would follow have nothing to stand on.
     guard let ledger, failure == nil else { return }
     do {

@@ -7,7 +7,7 @@ public struct Call: Sendable {
   /// What to ask.
   ///
   /// Its `model` is replaced by the target's.
-  public var request: ChatRequest
+  @Shared public var request: ChatRequest
   /// What is asked instead, when it is no chat; `request` then holds its texts for the books.
   public var side: SideRequest?
   /// What is passed through instead, in the provider's own words.
@@ -15,7 +15,7 @@ public struct Call: Sendable {
   /// What of the caller's wish `request` could not hold.
   public var changes: [Change] = []
   /// Where it goes, and where next when that fails.
-  public var plan: Plan
+  @Shared public var plan: Plan
   /// The client of the server that sent it, where one did.
   public var client: ClientCall?
   public var origin: CallOrigin
@@ -23,7 +23,7 @@ public struct Call: Sendable {
   public var session: String?
   public var user: String?
   /// The virtual key it was made with: what it allows is checked, and its limits are held.
-  public var key: AccessKey?
+  @Shared public var key: AccessKey?
   /// The program that called the server, with its version.
   public var clientName: String?
   public var tags: [Tag] = []
@@ -57,7 +57,7 @@ public struct Call: Sendable {
 public struct ClientCall: Sendable {
   /// The format it speaks, which is one that is served.
   public var dialect: DialectName
-  public var request: ClientRequest
+  @Shared public var request: ClientRequest
   /// The body as it came: a provider of the same format gets it as it is.
   public var body: [UInt8]
   /// Header fields that such a provider gets too.
@@ -144,12 +144,12 @@ public struct Outcome: Sendable {
   public var status: CallStatus
   public var target: Target
   /// The answer, or as much of it as arrived.
-  public var reply = ChatReply()
+  @Shared public var reply = ChatReply()
   /// The answer to a call that is no chat.
-  public var sideReply: SideReply?
+  @Shared public var sideReply: SideReply?
   /// The whole answer for the client of a `ClientCall` that did not ask for a stream, in its own format.
   public var body: [UInt8]?
-  public var usage = Usage()
+  @Shared public var usage = Usage()
   /// The tokens are our own count.
   public var usageIsEstimated = false
   public var cost = Cost.unpriced

@@ -5,21 +5,21 @@ import Wire
 extension Gateway {
   /// Forwards an answer that has begun well.
   func forward<Format: ServedDialect>(
-    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: AttemptRun,
     _ relay: AnswerRelay
   ) async throws {
     if response.isEventStream, !prepared.request.streams {
-      try await decode(format, response, prepared, &run, relay)
+      try await decode(format, response, prepared, run, relay)
     } else if response.isEventStream {
-      try await forwardStream(format, response, prepared, &run, relay)
+      try await forwardStream(format, response, prepared, run, relay)
     } else {
       // A stream that was asked for and did not come is made of the whole answer.
-      run.body = try await decodeWhole(format, response, prepared, &run, relay)
+      run.body = try await decodeWhole(format, response, prepared, run, relay)
     }
   }
 
   private func forwardStream<Format: ServedDialect>(
-    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: inout AttemptRun,
+    _ format: Format.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: AttemptRun,
     _ relay: AnswerRelay
   ) async throws {
     var stream = ForwardedStream<Format>(prepared.readsEverything ? .everything : .books, quirks: prepared.quirks)
@@ -36,7 +36,7 @@ extension Gateway {
           problem = error
         }
         run.unreadPieces = stream.unreadFrames
-        try await relay.forward(pieces, events, &run)
+        try await relay.forward(pieces, events, run)
         if let problem { throw problem }
       }
     } catch let failure as TransportFailure where failure.kind == .cut && stream.isComplete {
@@ -44,13 +44,13 @@ extension Gateway {
     } catch {
       events.removeAll()
       try? stream.readLast(into: &events)
-      try? await relay.forward([ForwardedStream<Format>.Piece](), events, &run)
+      try? await relay.forward([ForwardedStream<Format>.Piece](), events, run)
       throw error
     }
     pieces.removeAll()
     events.removeAll()
     try stream.finish(into: &pieces, events: &events)
-    try await relay.forward(pieces, events, &run)
+    try await relay.forward(pieces, events, run)
     run.isComplete = stream.isComplete
   }
 }

@@ -45,7 +45,7 @@ public final class Gateway: Sendable {
     case .failure(let failure): return failure.description
     case .success(let ledger):
       do {
-        try await ledger.record([])
+        try await ledger.flush()
         return nil
       } catch {
         return error.description
@@ -62,14 +62,14 @@ public final class Gateway: Sendable {
     _ call: Call, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
   ) async -> Outcome {
     let began = runtime.uptimeMicroseconds()
-    var books = Books(ledger: ledger, call: call, id: runtime.makeID(), startedAt: runtime.now())
+    let books = Books(ledger: ledger, call: call, id: runtime.makeID(), startedAt: runtime.now())
     var way = Way(call.plan)
     var rejection: Rejection?
     let hold: Hold?
     do {
       hold = try admit(call)
     } catch {
-      return await reject(call, because: error, way, &books, began: began)
+      return await reject(call, because: error, way, books, began: began)
     }
     defer { settle(hold, books.closings) }
 
@@ -83,7 +83,7 @@ public final class Gateway: Sendable {
         way.skip(target, because: error)
         continue
       }
-      let run = await attempts(of: call, prepared, after: way.last?.run, &books, hasGoneOut, sink, began: began)
+      let run = await attempts(of: call, prepared, after: way.last?.run, books, hasGoneOut, sink, began: began)
       way.took(prepared, run)
       guard index + 1 < call.plan.targets.count, let failure = run.failure,
         FailurePolicy.remedy(for: failure.kind) != .end, !isOver(run, call, hasGoneOut),
@@ -99,21 +99,20 @@ public final class Gateway: Sendable {
       }
     }
     guard let last = way.last else {
-      return await reject(call, because: rejection ?? .invalidRequest("there is no target"), way, &books, began: began)
+      return await reject(call, because: rejection ?? .invalidRequest("there is no target"), way, books, began: began)
     }
-    return await settle(call, last, way, &books, began: began)
+    return await settle(call, last, way, books, began: began)
   }
 
   /// Attempts at one target: one, and more while waiting may help.
   private func attempts(
-    of call: Call, _ prepared: PreparedCall, after before: AttemptRun?, _ books: inout Books,
+    of call: Call, _ prepared: PreparedCall, after before: AttemptRun?, _ books: Books,
     _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void, began: Int64
   ) async -> AttemptRun {
     let firstNumber = (before?.number ?? 0) + 1
     let most = call.mostRetries
-    var prepared = prepared
     prepared.end(within: timeLeft(of: call, began: began))
-    var run = await attempt(firstNumber, before == nil ? .primary : .fallback, prepared, &books, hasGoneOut, sink)
+    var run = await attempt(firstNumber, before == nil ? .primary : .fallback, prepared, books, hasGoneOut, sink)
     while let failure = run.failure, !isOver(run, call, hasGoneOut) {
       let tried = run.number - firstNumber + 1
       guard tried <= most, let wait = FailurePolicy.wait(after: failure, attempt: tried, random: runtime.random()),
@@ -129,7 +128,7 @@ public final class Gateway: Sendable {
         break
       }
       prepared.end(within: timeLeft(of: call, began: began))
-      run = await attempt(run.number + 1, .retry, prepared, &books, hasGoneOut, sink)
+      run = await attempt(run.number + 1, .retry, prepared, books, hasGoneOut, sink)
     }
     return run
   }
@@ -148,9 +147,9 @@ public final class Gateway: Sendable {
   }
 
   private func settle(
-    _ call: Call, _ last: (prepared: PreparedCall, run: AttemptRun), _ way: Way, _ books: inout Books, began: Int64
+    _ call: Call, _ last: Attempted, _ way: Way, _ books: Books, began: Int64
   ) async -> Outcome {
-    let (prepared, run) = last
+    let (prepared, run) = (last.prepared, last.run)
     let now = runtime.now()
     let reply = run.reply.reply
     let closing = run.closing(prepared, at: now)
@@ -182,7 +181,7 @@ public final class Gateway: Sendable {
 
   /// Books a call that is not made.
   private func reject(
-    _ call: Call, because rejection: Rejection, _ way: Way, _ books: inout Books, began: Int64
+    _ call: Call, because rejection: Rejection, _ way: Way, _ books: Books, began: Int64
   ) async -> Outcome {
     var closing = OperationClosing(
       endedAt: runtime.now(), status: .rejected, provider: call.target.provider.id, model: call.target.model,

@@ -64,20 +64,20 @@ extension Call {
 extension Gateway {
   /// Passes an answer on as it comes, a failure too.
   func pass(
-    _ http: HTTPRequest, _ head: AnswerHead, _ prepared: PreparedCall, _ run: inout AttemptRun, _ relay: AnswerRelay
+    _ http: HTTPRequest, _ head: AnswerHead, _ prepared: PreparedCall, _ run: AttemptRun, _ relay: AnswerRelay
   ) async throws {
     let response = try await transport.send(http)
-    note(response, &run, relay)
+    note(response, run, relay)
     var head = head
     head.status = response.status
     head.headers = response.headers.passedOn
     run.hasBegun = true
-    try await relay.begin(head, &run)
+    try await relay.begin(head, run)
     var reader = PassedReader(
       prepared, http, isStream: response.isEventStream)
     for try await bytes in response.body {
       reader.read(bytes)
-      try await relay.pass(bytes, &run)
+      try await relay.pass(bytes, run)
     }
     for event in reader.finish() { try run.reply.add(event) }
     run.isComplete = true

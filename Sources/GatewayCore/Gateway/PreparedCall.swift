@@ -3,7 +3,9 @@
 package import Wire
 
 /// A call ready to be sent, and what is known of it before it is.
-package struct PreparedCall: Sendable {
+///
+/// One object from here to the books: as a value it was copied into the frame of every function on the way.
+package final class PreparedCall {
   /// `nil` when it is answered in this process.
   var http: HTTPRequest?
   var dialect: DialectName?
@@ -27,6 +29,12 @@ package struct PreparedCall: Sendable {
   /// Keys and tokens: only for scrubbing them from what a provider says.
   var secrets: [String] = []
 
+  init(request: ChatRequest, target: Target, estimatedInputTokens: Int) {
+    self.request = request
+    self.target = target
+    self.estimatedInputTokens = estimatedInputTokens
+  }
+
   /// Where the key came from, for showing.
   package var keyOrigin: String? { credential?.origin }
 }
@@ -42,7 +50,7 @@ extension Gateway {
   }
 
   func prepare(_ call: Call, to target: Target, keyIsNeeded: Bool = true) throws(Rejection) -> PreparedCall {
-    var prepared = PreparedCall(
+    let prepared = PreparedCall(
       request: call.request, target: target, estimatedInputTokens: TokenEstimate.input(of: call.request))
     prepared.request.model = target.model
     prepared.client = call.client
@@ -54,15 +62,15 @@ extension Gateway {
       guard case .http(let dialect, let base) = target.route else {
         throw .invalidRequest("\(target.provider.id) has no address to pass anything to")
       }
-      try encode(&prepared, raw, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+      try encode(prepared, raw, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
       return prepared
     }
     switch (target.route, call.side) {
     case (.http(let dialect, let base), nil):
       prepared.dialect = dialect
-      try encode(&prepared, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+      try encode(prepared, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
     case (.side(let dialect, let base), let side?):
-      try encode(&prepared, side, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
+      try encode(prepared, side, dialect, base: base, call, keyIsNeeded: keyIsNeeded)
     case (.inProcess, nil): break
     case (_, let side):
       throw .invalidRequest("it is not called for \((side?.kind ?? .chat).rawValue)")
@@ -75,13 +83,13 @@ extension Gateway {
   }
 
   private func encode(
-    _ prepared: inout PreparedCall, _ dialect: DialectName, base: String, _ call: Call, keyIsNeeded: Bool
+    _ prepared: PreparedCall, _ dialect: DialectName, base: String, _ call: Call, keyIsNeeded: Bool
   ) throws(Rejection) {
     let traits = prepared.target.facts?.traits ?? ModelTraits()
     var http: HTTPRequest
     do {
       prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
-      let encoded = try body(of: &prepared, in: dialect, traits)
+      let encoded = try body(of: prepared, in: dialect, traits)
       prepared.changes += encoded.changes
       http = HTTPRequest(
         method: "POST",
@@ -97,12 +105,12 @@ extension Gateway {
       ("accept", prepared.request.streams ? dialect.dialect.streamContentType : "application/json"),
     ]
     if prepared.isForwarded { http.headers += prepared.client?.headers ?? [] }
-    try address(&prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
+    try address(prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
   }
 
   /// The client's own bytes where the provider speaks its format, else the request as `dialect` says it.
   private func body(
-    of prepared: inout PreparedCall, in dialect: DialectName, _ traits: ModelTraits
+    of prepared: PreparedCall, in dialect: DialectName, _ traits: ModelTraits
   ) throws(WireError) -> EncodedRequest {
     guard let client = prepared.client, let format = client.dialect.served else {
       return try dialect.dialect.encode(prepared.request, to: traits, quirks: prepared.quirks)
@@ -123,7 +131,7 @@ extension Gateway {
   }
 
   private func encode(
-    _ prepared: inout PreparedCall, _ side: SideRequest, _ dialect: String, base: String, _ call: Call,
+    _ prepared: PreparedCall, _ side: SideRequest, _ dialect: String, base: String, _ call: Call,
     keyIsNeeded: Bool
   ) throws(Rejection) {
     var http: HTTPRequest
@@ -140,11 +148,11 @@ extension Gateway {
     http.replyLimit = JSONLimits.vectors.bytes
     // Formats without a name of their own take their keys as OpenAI's do.
     let spoken = DialectName(rawValue: dialect) ?? .openAIChat
-    try address(&prepared, http, speaking: spoken, call, keyIsNeeded: keyIsNeeded)
+    try address(prepared, http, speaking: spoken, call, keyIsNeeded: keyIsNeeded)
   }
 
   private func encode(
-    _ prepared: inout PreparedCall, _ raw: RawRequest, _ dialect: DialectName, base: String, _ call: Call,
+    _ prepared: PreparedCall, _ raw: RawRequest, _ dialect: DialectName, base: String, _ call: Call,
     keyIsNeeded: Bool
   ) throws(Rejection) {
     do {
@@ -155,12 +163,12 @@ extension Gateway {
     prepared.raw = raw
     var http = HTTPRequest(method: raw.method, url: raw.url(base: base), body: raw.body)
     http.headers = raw.headers.map { ($0.name, $0.value) }
-    try address(&prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
+    try address(prepared, http, speaking: dialect, call, keyIsNeeded: keyIsNeeded)
   }
 
   /// What every request carries besides its body.
   private func address(
-    _ prepared: inout PreparedCall, _ request: HTTPRequest, speaking dialect: DialectName, _ call: Call,
+    _ prepared: PreparedCall, _ request: HTTPRequest, speaking dialect: DialectName, _ call: Call,
     keyIsNeeded: Bool
   ) throws(Rejection) {
     let provider = prepared.target.provider
@@ -209,7 +217,7 @@ extension Rejection.KeyProblem {
 
 extension PreparedCall {
   /// Ends the attempt that follows when the call's time is over.
-  mutating func end(within time: Duration) {
+  func end(within time: Duration) {
     guard let total = http?.timeouts.total else { return }
     http?.timeouts.total = min(total, max(time, .milliseconds(1)))
   }
@@ -253,7 +261,7 @@ extension PreparedCall {
   }
 
   /// Limits the answer's length to what `limit` can pay for, or refuses.
-  fileprivate mutating func hold(to limit: Picodollars, now: Timestamp) throws(Rejection) {
+  fileprivate func hold(to limit: Picodollars, now: Timestamp) throws(Rejection) {
     let input = cautiousInputTokens
     guard let least = price(input: input, output: 0, now: now) else { throw .unpricedUnderLimit }
     if side != nil {

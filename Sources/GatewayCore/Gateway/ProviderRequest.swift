@@ -6,9 +6,8 @@ extension HTTPRequest {
   /// Who we are, what the provider requires, and what the config adds; the config's own value goes first.
   mutating func addHeaders(of provider: Provider, _ quirks: Quirks, version: String) {
     headers.append(("user-agent", "llmgw/\(version)"))
-    let ownNames = Set(provider.headers.map { $0.name.lowercased() })
     for (name, value) in quirks.requiredHeaders.sorted(by: { $0.key < $1.key })
-    where !ownNames.contains(name.lowercased()) {
+    where !provider.headers.contains(where: { HTTPSyntax.areSame($0.name, name) }) {
       headers.append((name, value.replacing("{version}", with: version)))
     }
     headers += provider.headers

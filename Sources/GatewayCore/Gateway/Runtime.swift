@@ -28,7 +28,13 @@ public struct Runtime: Sendable {
 /// An id of 26 characters in Crockford's base 32: 48 bits of milliseconds, then 80 random bits (the ULID form).
 public func sortableID(at time: Timestamp, random: UInt128) -> String {
   let value = UInt128(UInt64(max(time.microseconds / 1000, 0))) << 80 | random & ((1 << 80) - 1)
-  let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
-  let characters = (0..<26).map { alphabet[Int(truncatingIfNeeded: value >> UInt128((25 - $0) * 5)) & 31] }
-  return String(decoding: characters, as: UTF8.self)
+  return String(unsafeUninitializedCapacity: 26) { characters in
+    for place in 0..<26 {
+      let digit = UInt8(truncatingIfNeeded: value >> UInt128((25 - place) * 5)) & 31
+      characters[place] = crockfordDigits[Int(digit)]
+    }
+    return 26
+  }
 }
+
+private let crockfordDigits = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)

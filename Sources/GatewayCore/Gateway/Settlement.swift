@@ -4,16 +4,17 @@ import Wire
 
 extension AttemptRun {
   /// How the attempt is closed in the books.
+  @inline(never)  // what it works with would stand in the frame of the async caller
   func closing(_ prepared: PreparedCall, at time: Timestamp) -> AttemptClosing {
-    let (usage, isEstimated) = consumption(prepared)
     let reply = self.reply.reply
+    let (usage, isEstimated) = consumption(prepared, reply)
     let terms = PricingTerms(at: startedAt, serviceTier: usage?.serviceTier ?? prepared.request.serviceTier)
     let cost =
-      hasUnknownUsage(prepared)
+      hasUnknownUsage(prepared, reply)
       ? .unpriced
       : usage.map { Cost(of: $0, isEstimate: isEstimated, card: prepared.target.facts?.prices, terms: terms) }
         ?? Cost(amount: .zero, source: .estimated)
-    var closing = AttemptClosing(endedAt: time, status: status, usage: usage ?? Usage(), cost: cost)
+    var closing = AttemptClosing(endedAt: time, status: status(reply), usage: usage ?? Usage(), cost: cost)
     closing.httpStatus = httpStatus
     closing.failureKind = failure?.kind.rawValue
     closing.failureMessage = failure?.message
@@ -27,7 +28,7 @@ extension AttemptRun {
     return closing
   }
 
-  var status: CallStatus {
+  private func status(_ reply: ChatReply) -> CallStatus {
     if wasInterrupted { return .interrupted }
     switch failure?.kind {
     case .cut?: return .truncated
@@ -35,7 +36,6 @@ extension AttemptRun {
     case .some: return .failed
     case nil: break
     }
-    let reply = self.reply.reply
     switch reply.finish?.reason {
     case .length?: return .truncated
     case .contentFilter?: return .refused
@@ -44,8 +44,7 @@ extension AttemptRun {
   }
 
   /// The tokens used and whether they are our own count; `nil` when the provider cannot have billed any.
-  private func consumption(_ prepared: PreparedCall) -> (usage: Usage?, isEstimated: Bool) {
-    let reply = self.reply.reply
+  private func consumption(_ prepared: PreparedCall, _ reply: ChatReply) -> (usage: Usage?, isEstimated: Bool) {
     // A count that came with the reason for stopping is final, whatever happened to the connection afterwards.
     if let usage = reply.usage, usage.output != nil, isComplete || reply.finish != nil, !lacksInput(usage) {
       return (usage, false)
@@ -59,8 +58,8 @@ extension AttemptRun {
   }
 
   /// What was passed through may have cost something of which the answer tells nothing that we know.
-  private func hasUnknownUsage(_ prepared: PreparedCall) -> Bool {
-    guard let raw = prepared.raw, reply.reply.usage == nil else { return false }
+  private func hasUnknownUsage(_ prepared: PreparedCall, _ reply: ChatReply) -> Bool {
+    guard let raw = prepared.raw, reply.usage == nil else { return false }
     return mayBeBilled && !raw.isFree
   }
 

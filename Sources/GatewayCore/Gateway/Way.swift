@@ -2,10 +2,16 @@
 
 import Wire
 
+/// A call as it was sent, and what came of it.
+struct Attempted {
+  let prepared: PreparedCall
+  let run: AttemptRun
+}
+
 /// Where a call has been so far.
 struct Way {
   /// The last target that was tried.
-  private(set) var last: (prepared: PreparedCall, run: AttemptRun)?
+  private(set) var last: Attempted?
   private let plan: Plan
   private var steps: [Decision.Step] = []
 
@@ -18,7 +24,7 @@ struct Way {
     steps.append(Decision.Step(target: target.name, verdict: .skipped, why: rejection.kind))
   }
 
-  mutating func took(_ prepared: PreparedCall, _ run: AttemptRun) { last = (prepared, run) }
+  mutating func took(_ prepared: PreparedCall, _ run: AttemptRun) { last = Attempted(prepared: prepared, run: run) }
 
   /// The next target is tried; the last attempt is closed in the books.
   mutating func leaveLast(because failure: ProviderFailure) {
@@ -30,6 +36,7 @@ struct Way {
   mutating func interruptLast() { last?.run.wasInterrupted = true }
 
   /// The record of it; `nil` without a route, where there was nothing to decide.
+  @inline(never)  // what it works with would stand in the frame of the async caller
   func decision(endingWith run: AttemptRun?) -> Decision? {
     guard let route = plan.route else { return nil }
     var decision = Decision(route: route.name, strategy: route.strategy)

@@ -56,33 +56,45 @@ struct AccessSnapshot: Sendable {
     self.secrets = secrets
   }
 
-  /// The key of a secret, while it is good.
-  func key(of secret: String, now: Timestamp) -> AccessKey? {
+  /// Takes some microseconds; `nil` for a text that cannot be a secret.
+  func digest(of secret: String) -> AccessDigest? {
     // Without libcrypto no key could have been made.
-    guard let digest = (try? pepper?.digest(of: secret)) ?? nil, let found = secrets[digest],
-      found.until.map({ now < $0 }) ?? true, found.key.isValid(at: now)
-    else { return nil }
+    (try? pepper?.digest(of: secret)) ?? nil
+  }
+
+  /// The key of a secret, while it is good.
+  func key(of digest: AccessDigest, now: Timestamp) -> AccessKey? {
+    guard let found = secrets[digest], found.until.map({ now < $0 }) ?? true, found.key.isValid(at: now) else {
+      return nil
+    }
     return found.key
   }
 }
 
 /// The keys that a running gateway lets in.
 public final class AccessBook: Sendable {
+  private struct State {
+    var snapshot: AccessSnapshot
+    var known = KnownSecrets()
+  }
+
   private let store: AccessStore
-  private let snapshot: Mutex<AccessSnapshot>
+  private let state: Mutex<State>
+  /// Open from one look at the tables to the next.
+  private let connection = Mutex<Database?>(nil)
 
   /// Reads the keys of `store`.
   ///
   /// Waits for the disk: not for an event loop.
   package init(_ store: AccessStore, now: Timestamp) throws(AccessFailure) {
     self.store = store
-    snapshot = Mutex(try store.snapshot(now: now))
+    state = Mutex(State(snapshot: try store.snapshot(now: now)))
   }
 
   /// No key was ever made: only programs on this machine may be let in, and all of them are.
   ///
   /// Stays false when the last key is revoked.
-  public var isEmpty: Bool { snapshot.withLock { $0.isEmpty } }
+  public var isEmpty: Bool { state.withLock { $0.snapshot.isEmpty } }
 
   /// The key of a secret that came from a client at `address`.
   ///
@@ -90,8 +102,19 @@ public final class AccessBook: Sendable {
   public func authenticate(
     _ secret: String, from address: String?, now: Timestamp
   ) -> Result<AccessKey, AccessDenial> {
-    guard let key = snapshot.withLock({ $0 }).key(of: secret, now: now) else { return .failure(.unknown) }
+    guard let key = key(of: secret, now: now) else { return .failure(.unknown) }
     return key.allows(address: address) ? .success(key) : .failure(.address)
+  }
+
+  private func key(of secret: String, now: Timestamp) -> AccessKey? {
+    let (snapshot, known) = state.withLock { ($0.snapshot, $0.known.digest(of: secret)) }
+    if let known { return snapshot.key(of: known, now: now) }
+    guard let digest = snapshot.digest(of: secret), let key = snapshot.key(of: digest, now: now) else { return nil }
+    state.withLock { state in
+      // The pepper may have changed with the keys.
+      if state.snapshot.generation == snapshot.generation { state.known.remember(digest, of: secret) }
+    }
+    return key
   }
 
   /// Reads the keys again if any was made or changed; true when so.
@@ -99,9 +122,13 @@ public final class AccessBook: Sendable {
   /// When it throws, the keys stay as they were. Waits for the disk: not for an event loop.
   @discardableResult
   package func refresh() throws(AccessFailure) -> Bool {
-    guard let new = try store.snapshot(after: snapshot.withLock { $0.generation }) else { return false }
+    let generation = state.withLock { $0.snapshot.generation }
+    let new = try connection.withLock { connection throws(AccessFailure) in
+      try store.snapshot(after: generation, through: &connection)
+    }
+    guard let new else { return false }
     // Of two that refresh at once the one that read earlier may come later.
-    snapshot.withLock { if new.generation > $0.generation { $0 = new } }
+    state.withLock { if new.generation > $0.snapshot.generation { $0 = State(snapshot: new) } }
     return true
   }
 }

@@ -37,9 +37,19 @@ package struct AccessStore: Sendable {
 
   /// The same, `nil` when nothing has changed since `generation`.
   ///
-  /// Only reads.
-  func snapshot(after generation: Int64) throws(AccessFailure) -> AccessSnapshot? {
-    try reading("read the access keys") { try $0.generation() == generation ? nil : try snapshot($0) } ?? nil
+  /// Only reads, through a connection that is opened if need be and stays open until something fails.
+  func snapshot(
+    after generation: Int64, through connection: inout Database?
+  ) throws(AccessFailure) -> AccessSnapshot? {
+    let task = "read the access keys"
+    if connection == nil { connection = try openForReading(task) }
+    guard let open = connection.take() else { return nil }
+    let new = try AccessFailure.catching(task) { () -> AccessSnapshot? in
+      let tables = AccessTables(database: open, task: task)
+      return try tables.generation() == generation ? nil : try snapshot(tables)
+    }
+    connection = open
+    return new
   }
 
   /// Keys that are not revoked, and teams, for shells that complete their names.
@@ -218,10 +228,13 @@ extension AccessStore {
   private func reading<Result>(
     _ task: String, _ body: (AccessTables) throws -> Result
   ) throws(AccessFailure) -> Result? {
-    try AccessFailure.catching(task) {
-      guard files.exist else { return nil }
-      return try body(AccessTables(database: try Database(reading: files), task: task))
-    }
+    guard let database = try openForReading(task) else { return nil }
+    return try AccessFailure.catching(task) { try body(AccessTables(database: database, task: task)) }
+  }
+
+  /// `nil` when no ledger was begun yet.
+  private func openForReading(_ task: String) throws(AccessFailure) -> Database? {
+    try AccessFailure.catching(task) { files.exist ? try Database(reading: files) : nil }
   }
 
   /// Runs `body` on tables that are brought up to date if need be; `nil` when no ledger was begun yet.

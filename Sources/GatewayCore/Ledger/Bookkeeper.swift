@@ -2,13 +2,25 @@
 import Wire
 
 /// Knows the tables' columns and the rules: opened once, closed once, and never by two.
+///
+/// What is opened in a batch stands in the tables only when the batch is finished.
 final class Bookkeeper {
-  private let database: Database
+  let database: Database
   private let names = Names()
   private let process: ProcessMark
   private let keepsContents: Bool
   /// Cards of this process: as many as models it calls.
   private var priceRows: [String: (text: String, row: Int64)] = [:]
+  private var fresh = FreshCalls()
+  /// Rows of calls that are open: as many as calls are under way.
+  private var openCalls: [String: OpenCall] = [:]
+
+  private static let unknown = 1 << 32
+
+  private struct OpenCall {
+    let row: Int64
+    var openAttempts: Int
+  }
 
   /// `process` is the mark of this process in `running/`.
   init(database: Database, process: ProcessMark, keepsContents: Bool) {
@@ -21,111 +33,234 @@ final class Bookkeeper {
   func forget() {
     names.forget()
     priceRows.removeAll()
+    _ = fresh.takeAll()
+    openCalls.removeAll()
   }
 
-  /// Writes one entry; throws `.notOpen`, with nothing changed, for one that is closed already or never was opened.
+  /// Takes one entry; throws `.notOpen`, with nothing changed, for one that is closed already or never was opened.
   func write(_ entry: LedgerEntry) throws(LedgerFailure) {
     switch entry {
-    case .openOperation(let opening): try open(opening)
+    case .openOperation(let opening): fresh.open(opening)
     case .openAttempt(let opening): try open(opening)
     case .closeAttempt(let id, let closing): try close(id, closing)
     case .closeOperation(let id, let closing): try close(id, closing)
     }
   }
 
-  private func open(_ opening: OperationOpening) throws(LedgerFailure) {
-    let task = "book a call"
-    try database.run(
-      SQL.openOperation,
-      [
-        .text(opening.id), .text(opening.kind), .text(opening.origin.rawValue), .int(opening.startedAt.microseconds),
-        .int(process.number),
-        try name(opening.modelAsked), try name(opening.keyID), try name(opening.user), try name(opening.project),
-        try name(opening.session), try name(opening.route), try name(opening.dialectIn), try name(opening.team),
-        try name(opening.client),
-      ], task)
-    let operation = SQLValue.int(database.lastInsertedRow)
-    for tag in opening.tags {
-      try database.run(SQL.tag, [operation, try name(tag.key), try name(tag.value)], task)
-    }
-    if let prompt = opening.prompt { try keep(prompt, as: .prompt, of: opening.id) }
+  /// Writes the calls that were opened since the last time.
+  func finish() throws(LedgerFailure) {
+    // By their places: an element of its own would be a copy, and calls have dozens of parts.
+    let calls = fresh.takeAll()
+    for index in calls.indices { try add(calls[index]) }
   }
 
   private func open(_ opening: AttemptOpening) throws(LedgerFailure) {
-    let task = "book an attempt"
-    let price = try price(opening.priceCard, firstUsed: opening.startedAt)
-    let opened = try database.run(
-      SQL.openAttempt,
-      [
-        .int(Int64(opening.id.number)), .text(opening.cause.rawValue), .int(opening.startedAt.microseconds),
-        try name(opening.provider), try name(opening.model), .int(opening.streams ? 1 : 0), price,
-        SQLValue(opening.estimatedInputTokens), SQLValue(opening.estimatedCost), .text(opening.id.operationID),
-      ], task)
-    if opened == 0 { throw .notOpen(task, "its call") }
+    let id = opening.id.operationID
+    if let isOpen = fresh.change(id, { $0.open(opening) }) {
+      guard isOpen else { throw .notOpen(Self.bookAttempt, "its call") }
+      return
+    }
+    guard let call = try openCall(id) else { throw .notOpen(Self.bookAttempt, "its call") }
+    try add(FreshCall.Attempt(opening: opening), of: call.row)
+    openCalls[id]?.openAttempts += 1
   }
 
   private func close(_ id: AttemptID, _ closing: AttemptClosing) throws(LedgerFailure) {
     let task = "book the end of an attempt"
     try Self.require(closing.status, task)
-    let usage = closing.usage
-    let closed = try database.run(
-      SQL.closeAttempt,
-      [
-        .text(closing.status.rawValue), .int(closing.endedAt.microseconds), .text(closing.cost.source.rawValue),
-        SQLValue(closing.cost.amount), SQLValue(closing.cost.computed), SQLValue(usage.input), SQLValue(usage.output),
-        SQLValue(usage.cacheRead), SQLValue(usage.cacheWrite), SQLValue(usage.cacheWriteOneHour),
-        SQLValue(usage.reasoning), SQLValue(usage.audioInput), SQLValue(usage.audioOutput),
-        SQLValue(usage.imageInput), SQLValue(usage.imageOutput), SQLValue(usage.searches), SQLValue(usage.queries),
-        SQLValue(usage.serviceTier), .int(closing.usageIsEstimated ? 1 : 0), SQLValue(closing.httpStatus),
-        SQLValue(closing.failureKind), SQLValue(closing.failureMessage), SQLValue(closing.requestID),
-        try name(closing.modelReported), SQLValue(closing.firstByteMicroseconds),
-        SQLValue(closing.firstTokenMicroseconds), SQLValue(closing.finishReason),
-        try name(ChangeList.text(closing.changes)), .text(id.operationID), .int(Int64(id.number)),
-      ], task)
-    if closed == 0 { throw .notOpen(task, "it") }
+    let number = Int64(id.number)
+    var isOpen = fresh.change(id.operationID) { $0.close(attempt: id.number, closing) }
+    if isOpen == nil, let call = try openCall(id.operationID) {
+      let closed = try database.run(.endAttempt, task) { row throws(LedgerFailure) in
+        try bind(closing, to: &row)
+        row.add(call.row)
+        row.add(number)
+      }
+      isOpen = closed > 0
+      openCalls[id.operationID]?.openAttempts -= closed
+    }
+    guard isOpen == true else { throw .notOpen(task, "it") }
   }
 
   private func close(_ id: String, _ closing: OperationClosing) throws(LedgerFailure) {
     let task = "book the end of a call"
     try Self.require(closing.status, task)
-    let closed = try database.run(
-      SQL.closeOperation,
-      [
-        .text(closing.status.rawValue), .int(closing.endedAt.microseconds), try name(closing.provider),
-        try name(closing.model), SQLValue(closing.exitCode), SQLValue(closing.failureKind),
-        SQLValue(closing.failureMessage), SQLValue(closing.saved), try name(closing.decision), .text(id),
-      ], task)
+    if let isOpen = fresh.change(id, { $0.close(closing) }) {
+      guard isOpen else { throw .notOpen(task, "it") }
+      return
+    }
+    guard let call = try openCall(id) else { throw .notOpen(task, "it") }
+    openCalls[id] = nil
+    let closed = try database.run(.endOperation, task) { row throws(LedgerFailure) in
+      try bind(closing, to: &row)
+      row.add(call.row)
+    }
     if closed == 0 { throw .notOpen(task, "it") }
-    try database.run(SQL.loseAttemptsOfOperation, [.text(id)], task)
-    if let reply = closing.reply { try keep(reply, as: .reply, of: id) }
+    if call.openAttempts > 0 { try database.run(.loseAttemptsOfOperation, [.int(call.row)], task) }
+    try keep(closing.reply, as: .reply, of: call.row)
+  }
+
+  private func openCall(_ id: String) throws(LedgerFailure) -> OpenCall? {
+    if let known = openCalls[id] { return known }
+    // Not written by us, or before a rollback: it has as many open attempts as there may be.
+    let row = try database.int(.findOpenOperation, [.text(id)], "book a call")
+    openCalls[id] = row.map { OpenCall(row: $0, openAttempts: Self.unknown) }
+    return openCalls[id]
   }
 
   private static func require(_ ending: CallStatus, _ task: String) throws(LedgerFailure) {
     if ending == .open { throw LedgerFailure(.other, task, "open is not how it ends") }
   }
 
-  private func keep(_ text: String, as part: ContentPartName, of operation: String) throws(LedgerFailure) {
-    guard keepsContents else { return }
-    try database.run(SQL.keepContent, [.text(part.rawValue), .text(text), .text(operation)], "keep a text")
+  // MARK: Rows
+
+  private static let bookAttempt = "book an attempt"
+
+  private func add(_ call: FreshCall) throws(LedgerFailure) {
+    let task = "book a call"
+    try database.run(.addOperation, task) { row throws(LedgerFailure) in
+      try bind(call.opening, to: &row)
+      if let end = call.end { try bind(end, to: &row) } else { row.add(CallStatus.open.rawValue) }
+    }
+    let operation = database.lastInsertedRow
+    for tag in call.opening.tags {
+      let (key, value) = (try name(tag.key, in: .tagKey), try name(tag.value, in: .tagValue))
+      try database.run(.addTag, task) { row in
+        row.add(operation)
+        row.add(key)
+        row.add(value)
+      }
+    }
+    try keep(call.opening.prompt, as: .prompt, of: operation)
+    for index in call.attempts.indices { try add(call.attempts[index], of: operation) }
+    let openAttempts = call.attempts.count { $0.end == nil }
+    guard let end = call.end else {
+      openCalls[call.opening.id] = OpenCall(row: operation, openAttempts: openAttempts)
+      return
+    }
+    if openAttempts > 0 {
+      try database.run(.loseAttemptsOfOperation, [.int(operation)], task)
+    }
+    try keep(end.reply, as: .reply, of: operation)
   }
 
-  private func name(_ text: String?) throws(LedgerFailure) -> SQLValue {
-    guard let text else { return .null }
-    return .int(try names.id(of: text, in: database))
+  private func add(_ attempt: FreshCall.Attempt, of operation: Int64) throws(LedgerFailure) {
+    try database.run(.addAttempt, Self.bookAttempt) { row throws(LedgerFailure) in
+      row.add(operation)
+      try bind(attempt.opening, to: &row)
+      if let end = attempt.end {
+        try bind(end, to: &row)
+      } else {
+        row.add(CallStatus.open.rawValue)
+        row.add(0)
+      }
+    }
+  }
+
+  private func keep(_ text: String?, as part: ContentPartName, of operation: Int64) throws(LedgerFailure) {
+    guard keepsContents, let text else { return }
+    try database.run(.addContent, "keep a text") { row in
+      row.add(operation)
+      row.add(part.rawValue)
+      row.add(text)
+    }
+  }
+
+  // MARK: Columns, in the order of `SQL`
+
+  private func bind(_ opening: OperationOpening, to row: inout Parameters) throws(LedgerFailure) {
+    row.add(opening.id)
+    row.add(opening.kind)
+    row.add(opening.origin.rawValue)
+    row.add(opening.startedAt)
+    row.add(process.number)
+    row.add(try name(opening.modelAsked, in: .modelAsked))
+    row.add(try name(opening.keyID, in: .key))
+    row.add(try name(opening.user, in: .user))
+    row.add(try name(opening.project, in: .project))
+    row.add(try name(opening.session, in: .session))
+    row.add(try name(opening.route, in: .route))
+    row.add(try name(opening.dialectIn, in: .dialectIn))
+    row.add(try name(opening.team, in: .team))
+    row.add(try name(opening.client, in: .client))
+  }
+
+  private func bind(_ end: OperationClosing, to row: inout Parameters) throws(LedgerFailure) {
+    row.add(end.status.rawValue)
+    row.add(end.endedAt)
+    row.add(try name(end.provider, in: .provider))
+    row.add(try name(end.model, in: .model))
+    row.add(end.exitCode)
+    row.add(end.failureKind)
+    row.add(end.failureMessage)
+    row.add(end.saved)
+    row.add(try name(end.decision, in: .decision))
+  }
+
+  private func bind(_ opening: AttemptOpening, to row: inout Parameters) throws(LedgerFailure) {
+    row.add(opening.id.number)
+    row.add(opening.cause.rawValue)
+    row.add(opening.startedAt)
+    row.add(try name(opening.provider, in: .provider))
+    row.add(try name(opening.model, in: .model))
+    row.add(opening.streams ? 1 : 0)
+    row.add(try price(opening.priceCard, firstUsed: opening.startedAt))
+    row.add(opening.estimatedInputTokens)
+    row.add(opening.estimatedCost)
+  }
+
+  private func bind(_ end: AttemptClosing, to row: inout Parameters) throws(LedgerFailure) {
+    row.add(end.status.rawValue)
+    row.add(end.usageIsEstimated ? 1 : 0)
+    row.add(end.endedAt)
+    row.add(end.cost.source.rawValue)
+    row.add(end.cost.amount)
+    row.add(end.cost.computed)
+    bind(end.usage, to: &row)
+    row.add(end.httpStatus)
+    row.add(end.failureKind)
+    row.add(end.failureMessage)
+    row.add(end.requestID)
+    row.add(try name(end.modelReported, in: .modelReported))
+    row.add(end.firstByteMicroseconds)
+    row.add(end.firstTokenMicroseconds)
+    row.add(end.finishReason)
+    row.add(try name(ChangeList.text(end.changes), in: .changes))
+  }
+
+  private func bind(_ usage: Usage, to row: inout Parameters) {
+    row.add(usage.input)
+    row.add(usage.output)
+    row.add(usage.cacheRead)
+    row.add(usage.cacheWrite)
+    row.add(usage.cacheWriteOneHour)
+    row.add(usage.reasoning)
+    row.add(usage.audioInput)
+    row.add(usage.audioOutput)
+    row.add(usage.imageInput)
+    row.add(usage.imageOutput)
+    row.add(usage.searches)
+    row.add(usage.queries)
+    row.add(usage.serviceTier)
+  }
+
+  private func name(_ text: String?, in column: NameColumn) throws(LedgerFailure) -> Int64? {
+    guard let text else { return nil }
+    return try names.id(of: text, in: column, database)
   }
 
   /// The row of a card; the same text is the same row, and two texts of one id are two rows.
-  private func price(_ card: PriceCard?, firstUsed: Timestamp) throws(LedgerFailure) -> SQLValue {
-    guard let card else { return .null }
-    if let known = priceRows[card.id], known.text == card.text { return .int(known.row) }
+  private func price(_ card: PriceCard?, firstUsed: Timestamp) throws(LedgerFailure) -> Int64? {
+    guard let card else { return nil }
+    if let known = priceRows[card.id], known.text == card.text { return known.row }
     let task = "book a price"
-    var row = try database.int(SQL.findPrice, [.text(card.text)], task)
+    var row = try database.int(.findPrice, [.text(card.text)], task)
     if row == nil {
-      try database.run(SQL.addPrice, [.text(card.id), .text(card.text), .int(firstUsed.microseconds)], task)
+      try database.run(.addPrice, [.text(card.id), .text(card.text), .int(firstUsed.microseconds)], task)
       row = database.lastInsertedRow
     }
     priceRows[card.id] = row.map { (card.text, $0) }
-    return SQLValue(row)
+    return row
   }
 }
 
@@ -138,11 +273,4 @@ extension LedgerFailure {
   fileprivate static func notOpen(_ task: String, _ what: String) -> LedgerFailure {
     LedgerFailure(.notOpen, task, "\(what) is not open: closed already, or never opened")
   }
-}
-
-extension SQLValue {
-  init(_ number: Int?) { self = number.map { .int(Int64($0)) } ?? .null }
-  init(_ number: Int64?) { self = number.map(SQLValue.int) ?? .null }
-  init(_ text: String?) { self = text.map(SQLValue.text) ?? .null }
-  init(_ amount: Picodollars?) { self.init(amount?.count) }
 }

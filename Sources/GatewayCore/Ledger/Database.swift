@@ -7,6 +7,10 @@ enum SQLValue: Sendable, Equatable {
   case null
   case int(Int64)
   case text(String)
+
+  init(_ number: Int64?) { self = number.map(SQLValue.int) ?? .null }
+  init(_ number: Int?) { self.init(number.map(Int64.init)) }
+  init(_ text: String?) { self = text.map(SQLValue.text) ?? .null }
 }
 
 /// Owns a connection and its prepared statements.
@@ -22,6 +26,7 @@ final class Database {
 
   /// Opens a file that is there already.
   init(path: String, access: Access, busyMilliseconds: Int32) throws(LedgerFailure) {
+    _ = Self.isConfigured
     // Extended codes, no mutex: a connection is used by one thread at a time.
     let mode = access == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
     var opened: OpaquePointer?
@@ -89,6 +94,23 @@ final class Database {
   private func run(_ statement: Statement, _ values: [SQLValue]) throws(LedgerFailure) -> Int {
     try statement.start(values)
     defer { statement.reset() }
+    return try finish(statement)
+  }
+
+  /// The same with the parameters that `bind` gives.
+  @discardableResult
+  func run(
+    _ sql: SQL, _ task: String, _ bind: (inout Parameters) throws(LedgerFailure) -> Void
+  ) throws(LedgerFailure) -> Int {
+    let statement = try statement(sql, task)
+    defer { statement.reset() }
+    var parameters = Parameters(of: statement)
+    try bind(&parameters)
+    guard parameters.code == SQLITE_OK else { throw failure(parameters.code, task) }
+    return try finish(statement)
+  }
+
+  private func finish(_ statement: Statement) throws(LedgerFailure) -> Int {
     while try statement.next() {}
     return Int(sqlite3_changes(handle))
   }
@@ -127,10 +149,10 @@ final class Database {
   func transaction<Result>(
     _ task: String, _ body: () throws(LedgerFailure) -> Result
   ) throws(LedgerFailure) -> Result {
-    try execute("BEGIN IMMEDIATE", task)
+    try run(.begin, [], task)
     do {
       let result = try body()
-      try execute("COMMIT", task)
+      try run(.commit, [], task)
       return result
     } catch {
       // After some failures (a full disk) SQLite has rolled back already.
@@ -166,6 +188,9 @@ final class Database {
     LedgerFailure(code: code, systemError: sqlite3_system_errno(handle), task: task)
   }
 
+  /// Done once, before the first connection.
+  private static let isConfigured: Void = sqlite_count_no_memory()
+
   /// The library was built with FTS5.
   static var hasFullTextSearch: Bool { sqlite3_compileoption_used("ENABLE_FTS5") == 1 }
 
@@ -190,12 +215,11 @@ final class Statement {
   /// Binds `values` to the parameters in order; `reset` when done.
   func start(_ values: [SQLValue]) throws(LedgerFailure) {
     sqlite3_reset(raw)
-    for (offset, value) in values.enumerated() {
-      let index = Int32(offset + 1)
+    for (index, value) in zip(Int32(1)..., values) {
       let code =
         switch value {
         case .null: sqlite3_bind_null(raw, index)
-        case .int(let number): sqlite3_bind_int64(raw, index, number)
+        case .int(let number): bind(number, at: index)
         case .text(let text): bind(text, at: index)
         }
       if code != SQLITE_OK { throw database.failure(code, task) }
@@ -232,7 +256,11 @@ final class Statement {
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 
-  private func bind(_ text: String, at index: Int32) -> Int32 {
+  /// Gives SQLite's result code.
+  func bind(_ number: Int64, at index: Int32) -> Int32 { sqlite3_bind_int64(raw, index, number) }
+
+  /// Gives SQLite's result code.
+  func bind(_ text: String, at index: Int32) -> Int32 {
     var text = text
     return text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { characters in

@@ -168,7 +168,7 @@ package struct AttemptOpening: Sendable, Equatable {
 package struct AttemptClosing: Sendable, Equatable {
   package var endedAt: Timestamp
   package var status: CallStatus
-  package var usage: Usage
+  @Shared package var usage: Usage
   package var cost: Cost
   package var httpStatus: Int?
   package var failureKind: String?

@@ -5,7 +5,8 @@ import Glibc
 ///
 /// Closing it gives the lock up.
 struct FileLock: ~Copyable {
-  private let descriptor: Int32
+  /// For who has something to say in the file; ends with this value.
+  let descriptor: Int32
 
   /// Opens, and creates if need be, the file to lock (mode 0600); `nil` when the system will not, `errno` says why.
   init?(path: String) {

@@ -14,9 +14,12 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
   /// Somebody waits for what is in it.
   private var isUrgent = false
   private let limit: Int
+  /// How long what is not urgent may lie, in nanoseconds; under a second.
+  private let patience: Int
 
-  package init(limit: Int = .max) {
+  package init(limit: Int = .max, patience: Int = 5_000_000) {
     self.limit = limit
+    self.patience = min(max(patience, 0), 999_999_999)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(filled, nil)
   }
@@ -48,7 +51,6 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
     return true
   }
 
-  private static var patience: Int { 5_000_000 }  // nanoseconds
   /// So many units do not wait any longer.
   private static var mostPatient: Int { 512 }
 
@@ -79,7 +81,7 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
   private func waitForMore() {
     var deadline = timespec()
     clock_gettime(CLOCK_REALTIME, &deadline)
-    deadline.tv_nsec += Self.patience
+    deadline.tv_nsec += patience
     if deadline.tv_nsec >= 1_000_000_000 {
       deadline.tv_nsec -= 1_000_000_000
       deadline.tv_sec += 1

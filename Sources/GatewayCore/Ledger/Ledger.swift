@@ -19,26 +19,31 @@ public struct LedgerSettings: Sendable, Equatable {
   public var patience: Duration
   /// How long prompts and replies are kept, `nil` for ever; the books stay in any case.
   public var contentsRetention: Duration?
+  /// What is written is in the process's journal when the call returns, and in the tables some milliseconds later.
+  ///
+  /// For servers: nobody is told what could not be booked in the end, it is counted. Not with `Sync.full`.
+  public var usesJournal: Bool
 
   public init(
     keepsContents: Bool = true, sync: Sync = .normal, patience: Duration = .seconds(10),
-    contentsRetention: Duration? = nil
+    contentsRetention: Duration? = nil, usesJournal: Bool = false
   ) {
     self.keepsContents = keepsContents
     self.sync = sync
     self.patience = patience
     self.contentsRetention = contentsRetention
+    self.usesJournal = usesJournal
   }
 }
 
 /// A ledger open for writing.
 ///
-/// Its calls return when what they say is committed, many in one commit.
+/// Its calls return when what they say is committed, many in one commit; with a journal, when it is there.
 public final class Ledger: Sendable {
   public let files: LedgerFiles
   private let writer: LedgerWriter
   private let ended: Latch
-  private let failedPosts = Atomic(0)
+  private let failedPosts = FailedPosts()
 
   /// Opens the ledger in `files`, which is begun or brought up to date if need be, and settles what dead processes left
   /// open.
@@ -94,8 +99,16 @@ public final class Ledger: Sendable {
 
   /// Books several entries in order and in one commit.
   ///
-  /// One that is not open is skipped and reported; any other failure leaves none of them written.
+  /// One that is not open is skipped and reported; any other failure leaves none of them written. With a journal, what
+  /// fails is counted instead.
   package func record(_ entries: [LedgerEntry]) async throws(LedgerFailure) {
+    if !hasJournaled(entries, isUrgent: true) { try await commit(entries) }
+  }
+
+  /// Returns when all that was handed over before is committed.
+  package func flush() async throws(LedgerFailure) { try await commit([]) }
+
+  private func commit(_ entries: [LedgerEntry]) async throws(LedgerFailure) {
     let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<Void, LedgerFailure>, _>) in
       let unit = LedgerWriter.Unit(entries: entries) { continuation.resume(returning: $0) }
       if !writer.inbox.put(unit) {
@@ -109,14 +122,22 @@ public final class Ledger: Sendable {
   ///
   /// What is then not written is counted.
   package func post(_ entries: [LedgerEntry]) {
-    let unit = LedgerWriter.Unit(entries: entries) { [weak self] result in
-      if case .failure = result { self?.failedPosts.add(1, ordering: .relaxed) }
-    }
-    if !writer.inbox.put(unit, isUrgent: false) { failedPosts.add(1, ordering: .relaxed) }
+    if hasJournaled(entries, isUrgent: false) { return }
+    let unit = LedgerWriter.Unit(entries: entries, reply: failedPosts.count)
+    if !writer.inbox.put(unit, isUrgent: false) { failedPosts.count(.failure(.init(.other, "book a call", "closed"))) }
   }
 
-  /// How often what was posted could not be written.
-  package var failures: Int { failedPosts.load(ordering: .relaxed) }
+  /// False without a journal, or when there is no room in it.
+  private func hasJournaled(_ entries: [LedgerEntry], isUrgent: Bool) -> Bool {
+    guard let journal = writer.journal else { return false }
+    return journal.append(entries, isUrgent: isUrgent) { position in
+      let unit = LedgerWriter.Unit(entries: entries, position: position, reply: failedPosts.count)
+      return writer.inbox.put(unit, isUrgent: false)
+    }
+  }
+
+  /// How often what nobody waited for could not be written.
+  package var failures: Int { failedPosts.number }
 
   /// How much waits to be written.
   package var waiting: Int { writer.inbox.count }
@@ -127,6 +148,16 @@ public final class Ledger: Sendable {
   public func close() async {
     writer.inbox.close()
     await ended.wait()
+  }
+}
+
+/// Counts what nobody is told of.
+private final class FailedPosts: Sendable {
+  private let failures = Atomic(0)
+  var number: Int { failures.load(ordering: .relaxed) }
+
+  func count(_ result: Result<Void, LedgerFailure>) {
+    if case .failure = result { failures.add(1, ordering: .relaxed) }
   }
 }
 

@@ -8,10 +8,14 @@ final class LedgerWriter: @unchecked Sendable {
   /// Entries that are committed together, and whom to tell.
   struct Unit: Sendable {
     let entries: [LedgerEntry]
+    /// Where it ends in the journal, if it lies there: it is kept until it can be booked.
+    var position: Journal.Position?
     let reply: @Sendable (Result<Void, LedgerFailure>) -> Void
   }
 
-  let inbox = Inbox<Unit>()
+  let inbox: Inbox<Unit>
+  /// What a caller waits for is then a record in it, not a commit.
+  let journal: Journal?
   private let files: LedgerFiles
   private let database: Database
   private let bookkeeper: Bookkeeper
@@ -28,6 +32,8 @@ final class LedgerWriter: @unchecked Sendable {
   private static let logBytes: Int64 = 16 << 20
   /// A log this small is left to the next process, which reads it on opening (1 MiB: under 2 ms).
   private static let logBytesLeftBehind: Int64 = 1 << 20
+  /// In nanoseconds: many calls a commit, and a reader sees a call soon.
+  private static let patienceWithJournal = 25_000_000
 
   /// `ended` runs on the writer thread as its last act.
   init(
@@ -38,6 +44,9 @@ final class LedgerWriter: @unchecked Sendable {
     self.database = database
     self.lock = lock
     bookkeeper = Bookkeeper(database: database, process: presence.mark, keepsContents: settings.keepsContents)
+    // What a power cut must not take waits for the disk in any case.
+    journal = settings.usesJournal && settings.sync == .normal ? presence.makeJournal() : nil
+    inbox = journal == nil ? Inbox() : Inbox(patience: Self.patienceWithJournal)
     self.presence = consume presence
     retention = settings.contentsRetention
     openedAt = now
@@ -46,31 +55,36 @@ final class LedgerWriter: @unchecked Sendable {
 
   /// Starts the thread; it ends when the inbox is closed and empty.
   func start() throws(LedgerFailure) {
-    var thread = pthread_t()
-    let retained = Unmanaged.passRetained(self)
-    let code = pthread_create(&thread, nil, { LedgerWriter.main($0) }, retained.toOpaque())
-    guard code == 0 else {
-      retained.release()
-      throw LedgerFailure(errno: code, "start the ledger's thread")
-    }
-    pthread_detach(thread)
-  }
-
-  private static func main(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<LedgerWriter>.fromOpaque(context).takeRetainedValue().run()
-    return nil
+    let code = DetachedThread.start(named: "llmgw-ledger") { [self] in run() }
+    guard code == 0 else { throw LedgerFailure(errno: code, "start the ledger's thread") }
   }
 
   private func run() {
+    var kept: [Unit] = []
     while let units = inbox.takeAll() {
-      for (unit, result) in zip(units, commit(units)) { unit.reply(result) }
+      kept = book(kept.isEmpty ? units : kept + units)
       checkpoint(from: logBytesForCheckpoint)
     }
     forgetOldTexts()
     checkpoint(from: Self.logBytesLeftBehind)
-    leave()
+    leave(hasBooked: kept.isEmpty)
     ended()
+  }
+
+  /// Returns what could not be booked and waits in the journal: it is tried again with what comes next.
+  private func book(_ units: [Unit]) -> [Unit] {
+    var kept: [Unit] = []
+    var booked: Journal.Position?
+    for (unit, result) in zip(units, commit(units)) {
+      if unit.position != nil, !kept.isEmpty || result.mayPass {
+        kept.append(unit)
+      } else {
+        unit.reply(result)
+        booked = unit.position ?? booked
+      }
+    }
+    if let booked { journal?.release(upTo: booked) }
+    return kept
   }
 
   /// One commit for all; if that cannot be, one for each, so that nobody fails for another's sake.
@@ -81,11 +95,16 @@ final class LedgerWriter: @unchecked Sendable {
       // Whoever waited for the lock in vain need not wait again for each.
       guard units.count > 1, error.kind != .locked else { return units.map { _ in .failure(error) } }
     }
+    var kept: Result<Void, LedgerFailure>?
     return units.map { unit in
+      // What comes after a unit that is kept may be about the same call.
+      if unit.position != nil, let kept { return kept }
       do throws(LedgerFailure) {
         return try write([unit]).first ?? .success(())
       } catch {
-        return .failure(error)
+        let result: Result<Void, LedgerFailure> = .failure(error)
+        if unit.position != nil, result.mayPass { kept = result }
+        return result
       }
     }
   }
@@ -97,6 +116,7 @@ final class LedgerWriter: @unchecked Sendable {
         try database.transaction(task) { () throws(LedgerFailure) in
           var results: [Result<Void, LedgerFailure>] = []
           for unit in units { results.append(try write(unit.entries)) }
+          try bookkeeper.finish()
           return results
         }
       }
@@ -143,13 +163,22 @@ final class LedgerWriter: @unchecked Sendable {
   }
 
   /// Without open rows the mark is no longer needed; with any, the next process will find them by it.
-  private func leave() {
+  private func leave(hasBooked: Bool) {
+    journal?.close()
     guard let presence = presence.take() else { return }
     do throws(LedgerFailure) {
-      let open = try database.int(SQL.hasOpenOperations, [.int(presence.mark.number)], "close the ledger")
-      if open == nil { presence.leave() }
+      let open = try database.int(.hasOpenOperations, [.int(presence.mark.number)], "close the ledger")
+      if hasBooked, open == nil { presence.leave() }
     } catch {
       // Unknown is treated as open: the mark stays.
     }
+  }
+}
+
+extension Result where Success == Void, Failure == LedgerFailure {
+  /// It may be written later, as it is.
+  fileprivate var mayPass: Bool {
+    guard case .failure(let failure) = self else { return false }
+    return [.locked, .full, .readOnly, .permission].contains(failure.kind)
   }
 }

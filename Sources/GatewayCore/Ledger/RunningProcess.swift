@@ -43,6 +43,9 @@ struct RunningProcess: ~Copyable {
     }
   }
 
+  /// A journal in the file; to be closed before this value ends.
+  func makeJournal() -> Journal? { Journal(in: lock.descriptor) }
+
   /// Removes the mark; for an orderly end, with nothing left open.
   consuming func leave() { unlink(path) }
 }
@@ -51,8 +54,9 @@ struct RunningProcess: ~Copyable {
 enum DeadProcesses {
   /// Closes what they left open as lost, in `database`, and removes their marks.
   ///
-  /// A process is dead when the lock on its mark can be taken, and it is held while its rows are closed; a number in
-  /// the books without a file has no one who could hold its lock. Any number of processes may do this at once.
+  /// A process is dead when the lock on its mark can be taken, and it is held while its journal is booked and its rows
+  /// are closed; a number in the books without a file has no one who could hold its lock. Any number of processes may
+  /// do this at once.
   static func settle(
     in files: LedgerFiles, _ database: Database, under lock: borrowing WriteLock, except own: ProcessMark?
   ) throws(LedgerFailure) {
@@ -63,11 +67,15 @@ enum DeadProcesses {
     let withOpenRows = Set(booked.compactMap { $0 })
     for mark in withOpenRows.union(marks(in: files)) where mark != own {
       let path = files.running + "/" + mark.fileName
-      guard let presence = FileLock(path: path), presence.tryLock() else { continue }
+      guard let presence = FileLock(path: path), presence.tryLock(),
+        let journal = try JournalFormat.units(in: presence.descriptor, task)
+      else { continue }
       // The first look may have been before the rows were written: look again now that nobody can write any more.
-      if try database.int(SQL.hasOpenOperations, [.int(mark.number)], task) != nil {
+      let hasOpenRows = try database.int(.hasOpenOperations, [.int(mark.number)], task) != nil
+      if hasOpenRows || !journal.isEmpty {
         try lock.hold(task) { () throws(LedgerFailure) in
           try database.transaction(task) { () throws(LedgerFailure) in
+            try Bookkeeper(database: database, process: mark, keepsContents: true).book(journal)
             try database.run(SQL.loseAttemptsOfProcess, [.int(mark.number)], task)
             try database.run(SQL.loseOperationsOfProcess, [.int(mark.number)], task)
           }

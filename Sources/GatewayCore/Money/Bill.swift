@@ -55,6 +55,7 @@ extension PriceCard {
 
   /// The surcharges in the order asked for, each once; a service tier that the card only knows as a factor is one.
   private func applicableUplifts(_ terms: PricingTerms) -> [Bill.Uplift] {
+    if uplifts.isEmpty { return [] }
     var names = terms.uplifts
     if let tier = terms.serviceTier, services[tier] == nil { names.append(tier) }
     return names.enumerated().compactMap { index, name in
@@ -115,8 +116,9 @@ private struct BillableCounts {
   private(set) var areKnown = true
 
   init(_ usage: Usage) {
-    areKnown = usage.input != nil && usage.output != nil && !Self.all(usage).contains { $0 < 0 }
+    areKnown = usage.input != nil && usage.output != nil && !Self.hasNegative(usage)
     guard areKnown else { return }
+    entries.reserveCapacity(4)
     takeInput(usage)
     takeOutput(usage)
     take(.search, usage.searches ?? 0)
@@ -147,30 +149,29 @@ private struct BillableCounts {
 
   private mutating func takeOutput(_ usage: Usage) {
     var text = usage.output ?? 0
-    let parts: [(PriceKind, Int?)] = [
-      (.reasoning, usage.reasoning), (.audioOutput, usage.audioOutput), (.imageOutput, usage.imageOutput),
-    ]
-    var taken: [(PriceKind, Int)] = []
-    for (kind, count) in parts {
-      let part = min(count ?? 0, text)
-      text -= part
-      taken.append((kind, part))
-    }
-    take(.output, text)
-    for (kind, count) in taken { take(kind, count) }
+    let reasoning = min(usage.reasoning ?? 0, text)
+    text -= reasoning
+    let audio = min(usage.audioOutput ?? 0, text)
+    text -= audio
+    let images = min(usage.imageOutput ?? 0, text)
+    take(.output, text - images)
+    take(.reasoning, reasoning)
+    take(.audioOutput, audio)
+    take(.imageOutput, images)
   }
 
   private mutating func take(_ kind: PriceKind, _ count: Int) {
     if count > 0 { entries.append((kind, count)) }
   }
 
-  private static func all(_ usage: Usage) -> [Int] {
-    [
-      usage.input, usage.output, usage.cacheRead, usage.cacheWrite, usage.cacheWriteOneHour, usage.reasoning,
-      usage.audioInput, usage.audioOutput, usage.imageInput, usage.imageOutput, usage.searches,
-      usage.queries,
-    ].compactMap { $0 }
+  private static func hasNegative(_ usage: Usage) -> Bool {
+    isNegative(usage.input) || isNegative(usage.output) || isNegative(usage.cacheRead) || isNegative(usage.cacheWrite)
+      || isNegative(usage.cacheWriteOneHour) || isNegative(usage.reasoning) || isNegative(usage.audioInput)
+      || isNegative(usage.audioOutput) || isNegative(usage.imageInput) || isNegative(usage.imageOutput)
+      || isNegative(usage.searches) || isNegative(usage.queries)
   }
+
+  private static func isNegative(_ count: Int?) -> Bool { count ?? 0 < 0 }
 }
 
 extension Int {

@@ -1,4 +1,4 @@
-// One libcurl easy handle and the lists it needs: made once, set up anew for each transfer.
+// One libcurl easy handle and the memory it needs: set up once for requests of one shape, and given what differs.
 import CCurl
 
 /// Owns an easy handle.
@@ -6,26 +6,44 @@ import CCurl
 /// Used on the driver thread only; must be out of every multi handle before it is freed.
 final class CurlEasy {
   let raw: UnsafeMutableRawPointer
+  /// Where libcurl writes what went wrong.
+  let errorText: UnsafeMutablePointer<CChar>
   private var headerList: UnsafeMutablePointer<curl_slist>?
+  /// What `headerList` was made of: requests to one provider often have the same.
+  private var listedHeaders: [HTTPRequest.Header]?
+  private var shape: Shape?
+
+  static let errorTextCapacity = Int(CURL_ERROR_SIZE)
+
+  /// What requests must have in common to go out by one handle without setting it up anew.
+  private struct Shape: Equatable {
+    let method: String
+    let hasBody: Bool
+    let isLoopback: Bool
+
+    var sendsBody: Bool { hasBody || method == "POST" }
+  }
 
   /// Fails when there is no memory for a handle.
   init?() {
     guard let raw = ccurl_easy_init() else { return nil }
     self.raw = raw
+    errorText = .allocate(capacity: Self.errorTextCapacity)
+    errorText.initialize(repeating: 0, count: Self.errorTextCapacity)
   }
 
   deinit {
     ccurl_easy_cleanup(raw)
     ccurl_slist_free_all(headerList)
+    errorText.deallocate()
   }
 
-  /// Forgets the last transfer.
+  /// Lets go of what the last transfer sent.
   ///
   /// Open connections are the multi handle's and stay.
-  func reset() {
-    ccurl_easy_reset(raw)
-    ccurl_slist_free_all(headerList)
-    headerList = nil
+  func rest() {
+    // Not for others: setting a body, none too, makes a POST of any request.
+    if shape?.sendsBody == true { ccurl_easy_set_pointer(raw, CURLOPT_COPYPOSTFIELDS, nil) }
   }
 
   func unpause() { ccurl_easy_pause(raw, CURLPAUSE_CONT) }
@@ -55,63 +73,76 @@ extension CurlEasy {
   func prepare(
     _ request: HTTPRequest, to origin: Origin, configuration: TransportConfiguration
   ) throws(TransportFailure) {
-    try setAddress(request, origin, proxy: configuration.proxy)
-    try setHeaders(request)
-    try setBody(request)
-    try setConnection(configuration)
-    if let connect = request.timeouts.connect {
-      // libcurl divides this among the addresses of a host; the phase as a whole is watched by the driver.
-      try set(CURLOPT_CONNECTTIMEOUT_MS, Int(clamping: max(1, connect.wholeMilliseconds)))
-    } else {
-      try set(CURLOPT_CONNECTTIMEOUT_MS, Int(Int32.max))
+    let shape = Shape(method: request.method, hasBody: !request.body.isEmpty, isLoopback: origin.isLoopback)
+    if shape != self.shape {
+      self.shape = nil  // in case this throws
+      try setUp(for: shape, configuration)
+      self.shape = shape
     }
+    errorText.pointee = 0
+    try set(CURLOPT_URL, request.url)
+    try setHeaders(request)
+    if shape.sendsBody { try setPostFields(request.body) }
+    // libcurl divides this among the addresses of a host; the phase as a whole is watched by the driver.
+    let connect = request.timeouts.connect.map { Int(clamping: max(1, $0.wholeMilliseconds)) }
+    try set(CURLOPT_CONNECTTIMEOUT_MS, connect ?? Int(Int32.max))
   }
 
-  private func setAddress(_ request: HTTPRequest, _ origin: Origin, proxy: String?) throws(TransportFailure) {
-    try set(CURLOPT_URL, request.url)
+  /// Everything that is the same for all requests of a shape: two dozen options, a good part of what a request costs.
+  private func setUp(for shape: Shape, _ configuration: TransportConfiguration) throws(TransportFailure) {
+    ccurl_easy_reset(raw)
+    listedHeaders = nil
+    Transfer.installCallbacks(on: self)
+    try check(ccurl_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText), "error text")
     try check(ccurl_easy_allow_only_http(raw), "protocols")
-    if origin.isLoopback {
+    if shape.isLoopback {
       try set(CURLOPT_NOPROXY, "*")
-    } else if let proxy {
+    } else if let proxy = configuration.proxy {
       try set(CURLOPT_PROXY, proxy)
     }
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // a proxy's reply to CONNECT is not the provider's
+    try setMethod(shape)
+    try setConnection(configuration)
   }
 
   private func setHeaders(_ request: HTTPRequest) throws(TransportFailure) {
-    var lines = ["Expect:"]  // no `100-continue` round trip before a body
-    if !request.headers.contains(where: { HTTPSyntax.areSame($0.name, "content-type") }) {
-      lines.append("Content-Type:")
-    }
+    if let listedHeaders, listedHeaders.elementsEqual(request.headers, by: ==) { return }
+    listedHeaders = nil
+    ccurl_easy_set_pointer(raw, CURLOPT_HTTPHEADER, nil)
+    ccurl_slist_free_all(headerList)
+    headerList = nil
+    try list("Expect:")  // no `100-continue` round trip before a body
+    if !request.headers.contains(where: { HTTPSyntax.areSame($0.name, "content-type") }) { try list("Content-Type:") }
     for (name, value) in request.headers {
       guard HTTPSyntax.isToken(name), HTTPSyntax.isFieldValue(value) else {
         throw TransportFailure(.other, "a request header has a name or value that cannot be sent")
       }
-      lines.append(value.isEmpty ? "\(name);" : "\(name): \(value)")
-    }
-    for line in lines {
-      guard let longer = ccurl_slist_append(headerList, line) else { throw TransportFailure(.other, "out of memory") }
-      headerList = longer
+      try list(value.isEmpty ? name + ";" : name + ": " + value)
     }
     try check(ccurl_easy_set_pointer(raw, CURLOPT_HTTPHEADER, headerList), "headers")
+    listedHeaders = request.headers
   }
 
-  private func setBody(_ request: HTTPRequest) throws(TransportFailure) {
-    guard HTTPSyntax.isToken(request.method) else {
+  private func list(_ line: String) throws(TransportFailure) {
+    guard let longer = ccurl_slist_append(headerList, line) else { throw TransportFailure(.other, "out of memory") }
+    headerList = longer
+  }
+
+  private func setMethod(_ shape: Shape) throws(TransportFailure) {
+    guard HTTPSyntax.isToken(shape.method) else {
       throw TransportFailure(.other, "the request method cannot be sent")
     }
-    switch request.method {
-    case "GET" where request.body.isEmpty: try set(CURLOPT_HTTPGET, 1)
-    case "HEAD" where request.body.isEmpty: try set(CURLOPT_NOBODY, 1)
-    case "POST": try setPostFields(request.body)
+    switch shape.method {
+    case "GET" where !shape.hasBody: try set(CURLOPT_HTTPGET, 1)
+    case "HEAD" where !shape.hasBody: try set(CURLOPT_NOBODY, 1)
+    case "POST": try set(CURLOPT_POST, 1)
     default:
-      try set(CURLOPT_CUSTOMREQUEST, request.method)
-      if !request.body.isEmpty { try setPostFields(request.body) }
+      if shape.hasBody { try set(CURLOPT_POST, 1) }
+      try set(CURLOPT_CUSTOMREQUEST, shape.method)
     }
   }
 
   private func setPostFields(_ body: [UInt8]) throws(TransportFailure) {
-    try set(CURLOPT_POST, 1)
     try check(ccurl_easy_set_offset(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)), "body size")
     let code = body.withUnsafeBytes { bytes in
       // The pointer must not be NULL, also for no bytes; libcurl copies and does not write.

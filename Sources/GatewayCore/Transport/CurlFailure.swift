@@ -29,7 +29,7 @@ extension TransportFailure {
 
   /// libcurl's own sentence, as one printable line.
   private static func longText(of transfer: Transfer) -> String? {
-    let bytes = UnsafeRawBufferPointer(start: transfer.errorText, count: Transfer.errorTextCapacity)
+    let bytes = UnsafeRawBufferPointer(start: transfer.easy.errorText, count: CurlEasy.errorTextCapacity)
     let line = bytes.prefix { $0 != 0 }.map { (0x20...0x7E).contains($0) ? $0 : UInt8(ascii: " ") }
     return line.isEmpty ? nil : String(decoding: line, as: UTF8.self)
   }

@@ -84,7 +84,7 @@ extension Driver {
     guard let easy = spareHandles.popLast() ?? CurlEasy() else { throw TransportFailure(.other, "out of memory") }
     let transfer = Transfer(request, exchange, easy, origin, news: news, now: .now)
     try easy.prepare(request, to: origin, configuration: configuration)
-    transfer.installCallbacks()
+    transfer.takeHandle()
     guard multi.add(easy) else { throw TransportFailure(.other, "libcurl refused the transfer") }
     transfers[ObjectIdentifier(exchange)] = transfer
     noteExpiry(of: transfer, now: .now)
@@ -110,7 +110,7 @@ extension Driver {
   private func release(_ transfer: Transfer) {
     multi.remove(transfer.easy)
     transfers[ObjectIdentifier(transfer.exchange)] = nil
-    transfer.easy.reset()
+    transfer.easy.rest()
     if spareHandles.count < Self.spareHandleLimit { spareHandles.append(transfer.easy) }
   }
 
@@ -132,7 +132,7 @@ extension Driver {
 /// Time.
 extension Driver {
   private var waitingTime: Int32 {
-    guard let next = [curlDeadline, nextExpiry].compactMap({ $0 }).min() else { return -1 }
+    guard let next = earlier(curlDeadline, nextExpiry) else { return -1 }
     return MonotonicTime.now.millisecondsRoundedUp(until: next)
   }
 
@@ -146,7 +146,7 @@ extension Driver {
   }
 
   private func noteExpiry(of transfer: Transfer, now: MonotonicTime) {
-    nextExpiry = [nextExpiry, transfer.earliestExpiry(from: now)].compactMap { $0 }.min()
+    nextExpiry = earlier(nextExpiry, transfer.earliestExpiry(from: now))
   }
 
   /// Ends the transfers whose time is up.

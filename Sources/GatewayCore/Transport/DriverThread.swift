@@ -32,7 +32,7 @@ final class DriverThread: Sendable {
   }
 
   private func start() -> Bool {
-    DetachedThread.start { [commands, configuration, loadLibrary] in
+    DetachedThread.start(named: "llmgw-network") { [commands, configuration, loadLibrary] in
       Self.run(commands, configuration, loadLibrary)
     } == 0
   }

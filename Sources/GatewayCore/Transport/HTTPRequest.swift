@@ -2,13 +2,15 @@
 
 /// A request to one http or https address.
 public struct HTTPRequest: Sendable {
+  public typealias Header = (name: String, value: String)
+
   public var method: String
   /// Absolute; the scheme is `http` or `https`.
   public var url: String
   /// In order; a name may stand twice.
   ///
   /// A line break or NUL in one makes the request fail before it leaves.
-  public var headers: [(name: String, value: String)]
+  public var headers: [Header]
   public var body: [UInt8]
   public var timeouts: Timeouts
   /// The most bytes of body that are accepted, of a stream too.

@@ -9,6 +9,19 @@ public struct HTTPResponse: Sendable {
   public var headers: HTTPHeaders
   public var body: HTTPBody
   public var connection: ConnectionFacts
+  /// The type of the body without parameters, in lower case: `text/event-stream`.
+  let mediaType: String
+
+  init(status: Int, headers: HTTPHeaders, body: HTTPBody, connection: ConnectionFacts) {
+    self.status = status
+    self.headers = headers
+    self.body = body
+    self.connection = connection
+    mediaType = headers.mediaType
+  }
+
+  /// Whether the body is a stream of server-sent events.
+  var isEventStream: Bool { mediaType == "text/event-stream" }
 }
 
 /// What it took to get the reply, in microseconds from the moment the transfer began.

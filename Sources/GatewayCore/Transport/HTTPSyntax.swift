@@ -33,15 +33,12 @@ package enum HTTPSyntax {
   }
 }
 
-extension HTTPResponse {
-  /// The type of the body without parameters, in lower case: `text/event-stream`.
+extension HTTPHeaders {
+  /// The type of the body without parameters, in lower case; empty where none is told.
   var mediaType: String {
-    guard let field = headers["content-type"] else { return "" }
+    guard let field = self["content-type"] else { return "" }
     let type = field.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
     let isLowercase = type.allSatisfy { HTTPSyntax.lowercase($0) == $0 }
     return isLowercase ? String(Substring(type)) : String(decoding: type.map(HTTPSyntax.lowercase), as: UTF8.self)
   }
-
-  /// Whether the body is a stream of server-sent events.
-  var isEventStream: Bool { mediaType == "text/event-stream" }
 }

@@ -34,3 +34,9 @@ struct MonotonicTime: Comparable {
     return Int32(clamping: milliseconds)
   }
 }
+
+/// The smaller one, where there is any.
+func earlier<Time: Comparable>(_ one: Time?, _ other: Time?) -> Time? {
+  guard let one, let other else { return one ?? other }
+  return min(one, other)
+}

@@ -35,9 +35,6 @@ final class Transfer {
   fileprivate var hasNews = false
 
   private static let headerLimit = 256 << 10
-  static let errorTextCapacity = Int(CURL_ERROR_SIZE)
-  /// Where libcurl writes what went wrong.
-  let errorText: UnsafeMutablePointer<CChar>
 
   init(
     _ request: HTTPRequest, _ exchange: Exchange, _ easy: CurlEasy, _ origin: Origin, news: News, now: MonotonicTime
@@ -50,11 +47,7 @@ final class Transfer {
     replyLimit = request.replyLimit
     startedAt = now
     phaseSince = now
-    errorText = .allocate(capacity: Self.errorTextCapacity)
-    errorText.initialize(repeating: 0, count: Self.errorTextCapacity)
   }
-
-  deinit { errorText.deallocate() }
 
   /// The reader has something to be woken for.
   fileprivate func noteNews() {
@@ -96,8 +89,8 @@ extension Transfer {
 
   /// A time before which the transfer cannot run out of time, whatever phases it goes through.
   func earliestExpiry(from now: MonotonicTime) -> MonotonicTime? {
-    let laterPhases = [timeouts.connect, timeouts.firstByte, timeouts.idle].compactMap { $0 }.min().map { now + $0 }
-    return [deadline?.at, laterPhases].compactMap { $0 }.min()
+    let laterPhases = earlier(earlier(timeouts.connect, timeouts.firstByte), timeouts.idle).map { now + $0 }
+    return earlier(deadline?.at, laterPhases)
   }
 
   private var phaseTimeout: (Duration, TransportFailure.Phase)? {
@@ -196,24 +189,26 @@ extension Transfer {
 
 /// Handing itself to libcurl.
 extension Transfer {
-  /// Has libcurl call this transfer back; it must outlive the transfer's time in a multi handle.
-  func installCallbacks() {
-    let context = Unmanaged.passUnretained(self).toOpaque()
-    ccurl_easy_set_pointer(easy.raw, CURLOPT_PRIVATE, context)
-    ccurl_easy_set_pointer(easy.raw, CURLOPT_ERRORBUFFER, errorText)
-    ccurl_easy_set_pointer(easy.raw, CURLOPT_PREREQDATA, context)
+  /// Has the handle call back whatever transfer it is given to.
+  static func installCallbacks(on easy: CurlEasy) {
     ccurl_easy_set_prereq_callback(easy.raw) { context, _, _, _, _ in
       Transfer.from(context)?.requestMayLeave() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
     }
-    ccurl_easy_set_pointer(easy.raw, CURLOPT_HEADERDATA, context)
     ccurl_easy_set_write_callback(easy.raw, CURLOPT_HEADERFUNCTION) { start, _, count, context in
       guard let transfer = Transfer.from(context), let start else { return 0 }
       return transfer.readHeader(Transfer.bytes(start, count)) ? count : 0
     }
-    ccurl_easy_set_pointer(easy.raw, CURLOPT_WRITEDATA, context)
     ccurl_easy_set_write_callback(easy.raw, CURLOPT_WRITEFUNCTION) { start, _, count, context in
       guard let transfer = Transfer.from(context), let start else { return 0 }
       return transfer.readBody(Transfer.bytes(start, count))
+    }
+  }
+
+  /// Takes the handle over; the transfer must outlive its time in a multi handle.
+  func takeHandle() {
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    for option in [CURLOPT_PRIVATE, CURLOPT_PREREQDATA, CURLOPT_HEADERDATA, CURLOPT_WRITEDATA] {
+      ccurl_easy_set_pointer(easy.raw, option, context)
     }
   }
 

@@ -34,8 +34,11 @@ struct AccessLogLine {
   private let format: AccessLogFormat
   private(set) var bytes: [UInt8] = []
 
+  private static let usualBytes = 512
+
   private init(_ format: AccessLogFormat, _ time: Timestamp, _ level: AccessLogLevel) {
     self.format = format
+    bytes.reserveCapacity(Self.usualBytes)
     add("time", time.rfc3339)
     add("level", level.rawValue)
   }
@@ -66,17 +69,20 @@ struct AccessLogLine {
     line.add("bytes_in", Int64(finished.bytesIn))
     line.add("bytes_out", Int64(finished.bytesOut))
     line.add("error", finished.failure)
-    return line.ended
+    return line.end()
   }
 
   /// Says something about the log itself.
   static func bytes(ofNote message: String, at time: Timestamp, as format: AccessLogFormat) -> [UInt8] {
     var line = AccessLogLine(format, time, .warning)
     line.add("message", message)
-    return line.ended
+    return line.end()
   }
 
-  private var ended: [UInt8] { bytes + (format == .json ? "}\n" : "\n").utf8 }
+  private mutating func end() -> [UInt8] {
+    append(format == .json ? "}\n" : "\n")
+    return bytes
+  }
 
   private mutating func add(_ name: StaticString, _ text: String?) {
     guard let text else { return }
@@ -103,19 +109,34 @@ struct AccessLogLine {
 
   private mutating func begin(_ name: StaticString) {
     switch format {
-    case .json: bytes += (bytes.isEmpty ? "{\"\(name)\":" : ",\"\(name)\":").utf8
-    case .text: bytes += (bytes.isEmpty ? "\(name)=" : " \(name)=").utf8
+    case .json:
+      append(bytes.isEmpty ? "{\"" : ",\"")
+      append(name)
+      append("\":")
+    case .text:
+      if !bytes.isEmpty { append(" ") }
+      append(name)
+      append("=")
     }
+  }
+
+  private mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
   /// Printable ASCII that neither ends a value nor begins a quoted one.
   private static func isPlain(_ byte: UInt8) -> Bool {
-    byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "=") && byte != UInt8(ascii: "\\")
+    needsNoEscape(byte) && byte != UInt8(ascii: " ") && byte != UInt8(ascii: "=")
   }
 
   /// As JSON quotes, and with everything escaped that a terminal might act upon.
   private mutating func append(quoted text: String) {
     bytes.append(UInt8(ascii: "\""))
+    defer { bytes.append(UInt8(ascii: "\"")) }
+    if text.utf8.allSatisfy(Self.needsNoEscape) {
+      bytes += text.utf8
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"", "\\": bytes += [UInt8(ascii: "\\"), UInt8(ascii: scalar)]
@@ -125,7 +146,11 @@ struct AccessLogLine {
       default: bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
       }
     }
-    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Printable ASCII but for the two characters that end a text or begin an escape.
+  private static func needsNoEscape(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 }
 

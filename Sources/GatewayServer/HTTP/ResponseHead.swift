@@ -17,55 +17,59 @@ struct ResponseHead {
   var status: Int
   var headers: [(name: String, value: String)]
 
-  /// Fields about the connection; what a responder says of them is left out.
-  private static let ownFields = [
-    "connection", "content-length", "date", "keep-alive", "transfer-encoding", "upgrade",
-  ]
+  /// Room for most heads, so that few grow while they are written.
+  private static let usualBytes = 1_024
 
   /// 204 and 304 never have one.
   var allowsBody: Bool { status != 204 && status != 304 }
 
   func write(into output: inout ByteBuffer, framing: BodyFraming, date: String, connection: StaticString?) {
-    output.writeStaticString("HTTP/1.1 ")
-    output.writeString(String(status))
-    output.writeStaticString(" ")
-    output.writeStaticString(Self.reason(of: status))
-    output.writeStaticString("\r\ndate: ")
-    output.writeString(date)
+    // Put together first: each write into the buffer checks and moves its marks.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.usualBytes)
+    bytes += "HTTP/1.1 ".utf8
+    bytes += String(status).utf8
+    bytes.append(0x20)
+    bytes += Self.reason(of: status).utf8
+    Self.append("date", date, to: &bytes)
     for (name, value) in headers where HTTPSyntax.isToken(name) && !Self.isOwn(name) {
-      output.writeStaticString("\r\n")
-      output.writeString(name)
-      output.writeStaticString(": ")
-      Self.write(value, into: &output)
+      Self.append(name, value, to: &bytes)
     }
     switch framing {
-    case .length(let length):
-      output.writeStaticString("\r\ncontent-length: ")
-      output.writeString(String(length))
-    case .chunked: output.writeStaticString("\r\ntransfer-encoding: chunked")
+    case .length(let length): Self.append("content-length", String(length), to: &bytes)
+    case .chunked: Self.append("transfer-encoding", "chunked", to: &bytes)
     case .untilClose, .none: break
     }
-    if let connection {
-      output.writeStaticString("\r\nconnection: ")
-      output.writeStaticString(connection)
-    }
-    output.writeStaticString("\r\n\r\n")
+    if let connection { Self.append("connection", connection.description, to: &bytes) }
+    bytes += "\r\n\r\n".utf8
+    output.writeBytes(bytes)
   }
 
-  /// A value with a line break in it would let whoever wrote it write header fields of their own.
-  private static func write(_ value: String, into output: inout ByteBuffer) {
-    if value.utf8.allSatisfy(isPlain) {
-      output.writeString(value)
+  private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
+    bytes += "\r\n".utf8
+    bytes += name.utf8
+    bytes += ": ".utf8
+    // A value with a line break in it would let whoever wrote it write header fields of their own.
+    if HTTPSyntax.isFieldValue(value) {
+      bytes += value.utf8
     } else {
-      output.writeBytes(value.utf8.map { isPlain($0) ? $0 : 0x20 })
+      bytes += value.utf8.map { HTTPSyntax.isPlain($0) ? $0 : 0x20 }
     }
   }
 
-  private static func isPlain(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
+  /// Fields about the connection; what a responder says of them is left out.
+  private static func isOwn(_ name: String) -> Bool {
+    switch name.utf8.count {
+    case 4: HTTPSyntax.areSame(name, "date")
+    case 7: HTTPSyntax.areSame(name, "upgrade")
+    case 10: HTTPSyntax.areSame(name, "connection") || HTTPSyntax.areSame(name, "keep-alive")
+    case 14: HTTPSyntax.areSame(name, "content-length")
+    case 17: HTTPSyntax.areSame(name, "transfer-encoding")
+    default: false
+    }
+  }
 
-  private static func isOwn(_ name: String) -> Bool { ownFields.contains { HTTPSyntax.areSame($0, name) } }
-
-  private static func reason(of status: Int) -> StaticString {
+  private static func reason(of status: Int) -> String {
     switch status {
     case 200: "OK"
     case 201: "Created"

@@ -6,6 +6,7 @@ extension Visit {
   /// Puts on a call what the key and the request's own header fields say; returns what is wrong with them.
   ///
   /// What the key says of its calls is not the client's to change.
+  @inline(never)  // what it works with would stand in the frame of the async caller
   func attribute(_ call: inout Call) -> String? {
     let key = caller.key
     call.key = key

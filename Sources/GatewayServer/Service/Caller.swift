@@ -4,15 +4,16 @@ import GatewayCore
 /// Whoever is let in.
 struct Caller: Sendable {
   /// `nil` on a server without keys.
-  var key: AccessKey?
+  @Shared var key: AccessKey?
 }
 
 extension ServerRequest {
   /// The secret a client sent, wherever its API wants it.
   var secret: String? {
     if let value = headers["authorization"] {
-      let words = value.split(separator: " ", maxSplits: 1)
-      if words.count == 2, words[0].lowercased() == "bearer" { return String(words[1]) }
+      let scheme = value.utf8.prefix { $0 != 0x20 }
+      let rest = value.utf8[scheme.endIndex...].drop { $0 == 0x20 }
+      if !rest.isEmpty, HTTPSyntax.areSame(String(Substring(scheme)), "bearer") { return String(Substring(rest)) }
     }
     return headers["x-api-key"] ?? headers["x-goog-api-key"] ?? headers["api-key"] ?? queryValue("key")
   }

@@ -29,23 +29,23 @@ package final class GatewayService: Sendable {
   package func respond(to request: ServerRequest, with writer: ResponseWriter) async {
     let stopwatch = telemetry.begin(runtime)
     let match = SurfaceTable.match(request)
-    var visit = Visit(
+    let caller = governance.book.caller(of: request, for: match.surface, now: runtime.now())
+    let visit = Visit(
       request: request, writer: writer, generation: current.withLock { $0 }, governance: governance, api: match.api,
-      surface: match.surface, operators: operators, telemetry: telemetry, runtime: runtime)
+      surface: match.surface, caller: (try? caller.get()) ?? Caller(), operators: operators, telemetry: telemetry,
+      runtime: runtime)
     let ending =
       switch match {
-      case .found: await admitted(&visit)
+      case .found: await admitted(visit, caller)
       case .otherMethod(let allowed, _): await refuse(visit, 405, allowed: allowed)
       case .unknown: await refuse(visit, 404, allowed: nil)
       }
     telemetry.end(visit, ending, stopwatch)
   }
 
-  private func admitted(_ visit: inout Visit) async -> Ending {
-    switch governance.book.caller(of: visit.request, for: visit.surface, now: runtime.now()) {
-    case .failure(let denial):
+  private func admitted(_ visit: Visit, _ caller: Result<Caller, AccessDenial>) async -> Ending {
+    if case .failure(let denial) = caller {
       return await visit.fail(denial == .unknown ? .authentication : .permission, denial.problem)
-    case .success(let caller): visit.caller = caller
     }
     if visit.caller.key == nil, visit.surface.audience != .anyone,
       let refusal = visit.generation.door.refusal(of: visit.request)

@@ -6,7 +6,7 @@ extension Visit {
   /// The models the caller may use: routes, aliases, and what the providers offer that can be called.
   func models() async -> Ending {
     // Whether a provider can be called may stand in files: not for the event loop.
-    await answer(await Task.detached { list() }.value)
+    await answer(await Task.detached { self.list() }.value)
   }
 
   private func list() -> JSON {
@@ -35,7 +35,7 @@ extension Visit {
     } catch {
       return await fail(.notFound, error.message)
     }
-    return await answer(.object(await Task.detached { row(name) }.value))
+    return await answer(.object(await Task.detached { self.row(name) }.value))
   }
 
   /// A model in the shape of the API.

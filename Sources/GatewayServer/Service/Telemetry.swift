@@ -23,6 +23,7 @@ package struct Telemetry: Sendable {
     return Stopwatch(began: runtime.now(), uptime: runtime.uptimeMicroseconds())
   }
 
+  @inline(never)  // what it works with would stand in the frame of the async caller
   func end(_ visit: Visit, _ ending: Ending, _ stopwatch: Stopwatch) {
     metrics.end()
     let took = visit.runtime.uptimeMicroseconds() - stopwatch.uptime

@@ -2,18 +2,37 @@
 import GatewayCore
 import Wire
 
-/// A request that has been let in.
-struct Visit: Sendable {
+/// A request on its way through.
+///
+/// One object for all that answers it: a value would be copied into the frame of each async function, and a stream keeps
+/// those frames for as long as it runs.
+final class Visit: Sendable {
   let request: ServerRequest
   let writer: ResponseWriter
   let generation: Generation
   let governance: Governance
   let api: ClientAPI
   let surface: Surface
-  var caller = Caller()
+  let caller: Caller
   let operators: OperatorRequests
   let telemetry: Telemetry
   let runtime: Runtime
+
+  init(
+    request: ServerRequest, writer: ResponseWriter, generation: Generation, governance: Governance, api: ClientAPI,
+    surface: Surface, caller: Caller, operators: OperatorRequests, telemetry: Telemetry, runtime: Runtime
+  ) {
+    self.request = request
+    self.writer = writer
+    self.generation = generation
+    self.governance = governance
+    self.api = api
+    self.surface = surface
+    self.caller = caller
+    self.operators = operators
+    self.telemetry = telemetry
+    self.runtime = runtime
+  }
 
   var gateway: Gateway { generation.gateway }
 }
@@ -22,7 +41,7 @@ struct Visit: Sendable {
 struct Ending: Sendable {
   /// The HTTP status; 499 when the client left before there was one.
   var status: Int
-  var outcome: Outcome?
+  @Shared var outcome: Outcome?
   var isStream = false
   /// Of which kind the failure is that the client was told.
   var failure: ProviderFailure.Kind?
@@ -67,24 +86,54 @@ extension Visit {
   private var limitHeaders: [(name: String, value: String)] {
     guard let key = caller.key, key.hasRates else { return [] }
     let status = governance.status(of: key, now: runtime.uptimeMicroseconds())
-    let gauges = [("requests", status.requests), ("tokens", status.tokens)]
-    return gauges.flatMap { name, gauge -> [(name: String, value: String)] in
-      guard let gauge else { return [] }
-      switch api {
-      case .anthropic:
-        let reset = Timestamp(microseconds: runtime.now().microseconds + gauge.resetAfter.inMicroseconds)
-        return [
-          ("anthropic-ratelimit-\(name)-limit", String(gauge.limit)),
-          ("anthropic-ratelimit-\(name)-remaining", String(gauge.remaining)),
-          ("anthropic-ratelimit-\(name)-reset", reset.rfc3339),
-        ]
-      case .openAI, .gemini:
-        return [
-          ("x-ratelimit-limit-\(name)", String(gauge.limit)),
-          ("x-ratelimit-remaining-\(name)", String(gauge.remaining)),
-          ("x-ratelimit-reset-\(name)", "\(gauge.resetAfter.inMicroseconds / 1000)ms"),
-        ]
-      }
+    var headers: [(name: String, value: String)] = []
+    append(status.requests, LimitNames(requestsOf: api), to: &headers)
+    append(status.tokens, LimitNames(tokensOf: api), to: &headers)
+    return headers
+  }
+
+  private func append(_ gauge: LimitGauge?, _ names: LimitNames, to headers: inout [(name: String, value: String)]) {
+    guard let gauge else { return }
+    headers.append((names.limit, String(gauge.limit)))
+    headers.append((names.remaining, String(gauge.remaining)))
+    let reset = gauge.resetAfter.inMicroseconds
+    switch api {
+    case .anthropic:
+      headers.append((names.reset, Timestamp(microseconds: runtime.now().microseconds + reset).rfc3339))
+    case .openAI, .gemini: headers.append((names.reset, String(reset / 1000) + "ms"))
+    }
+  }
+}
+
+/// What the header fields about one limit are called by a client's API.
+private struct LimitNames {
+  let limit: String
+  let remaining: String
+  let reset: String
+
+  init(requestsOf api: ClientAPI) {
+    switch api {
+    case .anthropic:
+      limit = "anthropic-ratelimit-requests-limit"
+      remaining = "anthropic-ratelimit-requests-remaining"
+      reset = "anthropic-ratelimit-requests-reset"
+    case .openAI, .gemini:
+      limit = "x-ratelimit-limit-requests"
+      remaining = "x-ratelimit-remaining-requests"
+      reset = "x-ratelimit-reset-requests"
+    }
+  }
+
+  init(tokensOf api: ClientAPI) {
+    switch api {
+    case .anthropic:
+      limit = "anthropic-ratelimit-tokens-limit"
+      remaining = "anthropic-ratelimit-tokens-remaining"
+      reset = "anthropic-ratelimit-tokens-reset"
+    case .openAI, .gemini:
+      limit = "x-ratelimit-limit-tokens"
+      remaining = "x-ratelimit-remaining-tokens"
+      reset = "x-ratelimit-reset-tokens"
     }
   }
 }
@@ -92,8 +141,12 @@ extension Visit {
 extension AccessKey {
   /// Whether requests or tokens are counted by the minute.
   fileprivate var hasRates: Bool {
-    [limits, team?.limits].compactMap { $0 }.contains { $0.requestsPerMinute != nil || $0.tokensPerMinute != nil }
+    limits.areRates || team?.limits.areRates == true
   }
+}
+
+extension RateLimits {
+  fileprivate var areRates: Bool { requestsPerMinute != nil || tokensPerMinute != nil }
 }
 
 extension ProviderFailure {

@@ -22,13 +22,13 @@ public enum ChatEvent: Sendable, Equatable {
   /// More of the arguments of call `index`, split anywhere.
   case toolArguments(index: Int, String)
   /// A whole part this vocabulary has no word for.
-  case part(ContentPart)
+  indirect case part(ContentPart)
   /// Why the model stopped. The last one counts.
   case finished(Finish)
   /// All the usage known so far. Each one replaces the one before; they are never added.
-  case usage(Usage)
+  indirect case usage(Usage)
   /// The provider reported a failure inside a stream that began well.
-  case failed(ProviderFailure)
+  indirect case failed(ProviderFailure)
   /// How likely the tokens of the text were that just came.
   case logprobs([TokenLogprob])
   /// What else the provider says of the answer, or within `otherChoice` of that one.

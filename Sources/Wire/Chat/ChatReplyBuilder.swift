@@ -34,6 +34,13 @@ public struct ChatReplyBuilder: Sendable {
     bytesLeft = maximumBytes
   }
 
+  /// Begins with a reply that came whole.
+  public init(_ reply: ChatReply) {
+    self.init()
+    result = reply
+    isPartPending = reply.content.isEmpty
+  }
+
   /// Adds one event.
   ///
   /// Throws when the answer grows beyond its bounds or arguments come for a call that never began.
@@ -77,6 +84,7 @@ public struct ChatReplyBuilder: Sendable {
 
   /// The reply as far as it has come.
   public var reply: ChatReply {
+    if openKind == nil, calls.isEmpty, choices.isEmpty { return result }
     var finished = self
     finished.closePart()
     for call in calls.values where !call.arguments.isEmpty {

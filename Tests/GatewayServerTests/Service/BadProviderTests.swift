@@ -33,7 +33,8 @@ struct BadProviders {
         }
       }
     }
-    #expect(try world.calls().allSatisfy { $0.status == .failed })
+    let statuses = try world.calls().map(\.status)
+    #expect(statuses.allSatisfy { $0 == .failed }, "\(statuses)")
     #expect(try world.held(by: "a") == 0)
   }
 

@@ -121,6 +121,8 @@ final class ServiceWorld: Sendable {
     try await withServer(limits, { [service] in await service.respond(to: $0, with: $1) }) { _, port in
       try await TestThread.run { try await test(ServiceClient(port: port)) }
     }
+    // The ends of calls are posted, not waited for.
+    try await ledger.flush()
   }
 
   /// Every call on the books, the last one first.

@@ -9,7 +9,7 @@ final class TestThread: TaskExecutor {
   /// Runs `body` on a new thread.
   static func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
     let thread = TestThread()
-    guard DetachedThread.start({ thread.work() }) == 0 else { return try await body() }
+    guard DetachedThread.start(named: "test", { thread.work() }) == 0 else { return try await body() }
     defer { thread.jobs.close() }
     return try await Task(executorPreference: thread) { try await body() }.value
   }
