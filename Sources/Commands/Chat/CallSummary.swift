@@ -37,7 +37,9 @@ extension Outcome {
   var comparisonCells: [String] {
     [
       safeLine(target.name), status.rawValue, usage.input.map(shown) ?? "-", usage.output.map(shown) ?? "-",
-      attempts.isEmpty ? "-" : cost.shown, firstTokenMicroseconds.map(shownTime) ?? "-", shownTime(totalMicroseconds),
+      attempts.isEmpty ? "-" : cost.shown, firstTokenMicroseconds.map(shownTime) ?? "-",
+      tokensPerSecond.map(\.grouped) ?? "-",
+      shownTime(totalMicroseconds),
     ]
   }
 }
@@ -47,6 +49,7 @@ func comparison(of outcomes: [Outcome]) -> Table {
   Table(
     [
       .text("MODEL"), .word("STATUS"), .number("IN"), .number("OUT"), .number("COST"), .number("FIRST TOKEN"),
+      .number("TOK/S").whereThereIsRoom,
       .number("TOTAL"),
     ], rows: outcomes.map(\.comparisonCells))
 }

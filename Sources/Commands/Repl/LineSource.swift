@@ -20,7 +20,7 @@ final class ScriptLines: LineSource, @unchecked Sendable {
 
   func read(prompt: String) async -> LineRead {
     await withCheckedContinuation { continuation in
-      let code = DetachedThread.start { continuation.resume(returning: self.next()) }
+      let code = DetachedThread.start(named: "llmgw-script") { continuation.resume(returning: self.next()) }
       if code != 0 { continuation.resume(returning: .ended) }
     }
   }

@@ -31,7 +31,7 @@ extension LocalTool {
     }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let code = DetachedThread.start { continuation.resume(returning: self.run(arguments)) }
+        let code = DetachedThread.start(named: "llmgw-tool") { continuation.resume(returning: self.run(arguments)) }
         if code != 0 { continuation.resume(returning: .failure("The tool could not be started.")) }
       }
     } onCancel: {

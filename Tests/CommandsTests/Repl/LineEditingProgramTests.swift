@@ -166,6 +166,16 @@ struct TypingAtThePrompt {
     #expect(!terminal.screen.marksPastes)
   }
 
+  @Test func `keys of ~/.editrc are the person's, but for those that keep a paste together`() async throws {
+    home.write("llmgw:bind ^G ed-delete-prev-char\nother:bind ^A ed-newline\nbind ^J ed-newline\n", to: ".editrc")
+    let terminal = try await start()
+    terminal.type("one\(Key.control("g"))\(Key.control("a"))x")
+    await terminal.until { $0.currentLine == "echo> xon" }
+    terminal.type(Key.control("e"))
+    await terminal.say("\(Key.control("j"))two")
+    #expect(home.ledger("select replace(text, char(10), '/') from contents where part = 'prompt'") == ["xon/two"])
+  }
+
   @Test func `a dumb terminal gets no control sequence`() async throws {
     let terminal = try await start(environment: ["TERM": "dumb"])
     terminal.type("plain words\r")

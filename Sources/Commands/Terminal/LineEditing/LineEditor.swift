@@ -74,7 +74,7 @@ package final class LineEditor: @unchecked Sendable, EditLine.Host {
   package func read(prompt: String) async -> LineRead {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let code = DetachedThread.start { continuation.resume(returning: self.readLine(prompt)) }
+        let code = DetachedThread.start(named: "llmgw-prompt") { continuation.resume(returning: self.readLine(prompt)) }
         if code != 0 { continuation.resume(returning: .ended) }
       }
     } onCancel: {
