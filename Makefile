@@ -49,6 +49,10 @@ translation: setup ## write docs/translation.md from the matrix test
 	swift build --build-tests
 	LLMGW_WRITE_DOCS=1 swift test --skip-build --filter TranslationMatrix
 
+repl-page: setup ## write docs/repl.md from a session at a pseudo-terminal
+	swift build --build-tests
+	LLMGW_WRITE_DOCS=1 swift test --skip-build --filter ThePageAboutTheRepl
+
 fuzz: setup ## fuzz each decoder for SECONDS (300)
 	@Fuzzing/run --seconds $(SECONDS)
 
@@ -81,5 +85,5 @@ dist: build ## pack dist/: a tarball and a Debian package
 check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
 	@scripts/check-dist
 
-.PHONY: help setup build run test lint format generate catalog conformance translation fuzz fuzz-http test-clients bench bench-server install uninstall dist check-dist
+.PHONY: help setup build run test lint format generate catalog conformance translation repl-page fuzz fuzz-http test-clients bench bench-server install uninstall dist check-dist
 .DEFAULT_GOAL := help

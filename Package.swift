@@ -15,6 +15,7 @@ let package = Package(
   targets: [
     // C libraries.
     .target(name: "CCurl"),  // loads libcurl at first use: linking it would cost every start 9 ms
+    .target(name: "CEdit"),  // libedit, loaded at first use too
     .target(name: "CCrypto"),  // RSA signatures by libcrypto, loaded at first use too
     .target(name: "CZlib"),  // inflates request bodies, loaded at first use too
     .target(name: "CCatalog", exclude: ["providers.tsv", "models.tsv"]),  // the embedded tables
@@ -43,7 +44,7 @@ let package = Package(
     .target(name: "CommandLineKit"),
 
     // One file per command, and the terminal.
-    .target(name: "Commands", dependencies: ["CommandLineKit", "GatewayCore", "GatewayServer", "Wire"]),
+    .target(name: "Commands", dependencies: ["CEdit", "CommandLineKit", "GatewayCore", "GatewayServer", "Wire"]),
 
     .executableTarget(name: "llmgw", dependencies: ["Commands"]),
 
@@ -72,6 +73,6 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),  // SE-0443
 ]
 for target in package.targets
-where target.type != .system && !["CCatalog", "CCrypto", "CCurl", "CZlib"].contains(target.name) {
+where target.type != .system && !["CCatalog", "CCrypto", "CCurl", "CEdit", "CZlib"].contains(target.name) {
   target.swiftSettings = strict
 }

@@ -4,12 +4,32 @@
 _llmgw_place() {
   case $1 in
   'llmgw')
-    commands='chat map embed spend logs models providers keys access serve config doctor completions version help'
-    flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help -V --version'
+    commands='chat repl templates map embed spend logs models providers keys access serve config doctor completions version help'
+    flags='-m --model -t --template -p --param -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session -c --continue --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
     commands=''
-    flags='-m --model -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session --tag --no-log --no-stdin --stdin-first -h --help'
+    flags='-m --model -t --template -p --param -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session -c --continue --tag --no-log --no-stdin --stdin-first -h --help'
+    ;;
+  'llmgw repl')
+    commands=''
+    flags='-m --model -t --template -p --param -s --system -o --option -a --attach --schema --render -q --quiet --max-cost --timeout --retries --strict --project --session -c --continue --tag --no-log -h --help'
+    ;;
+  'llmgw templates')
+    commands='list show edit'
+    flags='-h --help'
+    ;;
+  'llmgw templates list')
+    commands=''
+    flags='-h --help'
+    ;;
+  'llmgw templates show')
+    commands=''
+    flags='-h --help'
+    ;;
+  'llmgw templates edit')
+    commands=''
+    flags='-h --help'
     ;;
   'llmgw map')
     commands=''
@@ -17,7 +37,7 @@ _llmgw_place() {
     ;;
   'llmgw embed')
     commands=''
-    flags='-m --model -f --file -l --lines -d --dimensions --input-type --json --binary -q --quiet --dry-run --timeout --retries --strict --project --session --tag --no-log -h --help'
+    flags='--session -m --model -f --file -l --lines -d --dimensions --input-type --json --binary -q --quiet --dry-run --timeout --retries --strict --project --tag --no-log -h --help'
     ;;
   'llmgw spend')
     commands=''

@@ -6,7 +6,9 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .map, .embed, .spend, .logs, .models, .providers, .keys, .access, .serve, .config, .doctor, .completions,
+    .chat, .repl, .templates, .map, .embed, .spend, .logs, .models, .providers, .keys, .access, .serve, .config,
+    .doctor,
+    .completions,
     .version,
     .help,
     .complete,

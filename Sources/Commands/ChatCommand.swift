@@ -36,7 +36,12 @@ extension AnyCommand<Invocation> {
       positionals: [Positional("PROMPT", "What to ask.", repeats: true) { $0.words.append($1) }],
       run: { options, invocation in
         try options.checkTogether()
-        return try await ChatRun(options: options, invocation: invocation).run()
+        let filled = try invocation.withTemplates(options)
+        if !filled.tools.isEmpty {
+          throw CommandFailure(
+            .usage, "chat: it runs no tools, and the template has some", advice: "Use llmgw repl -t.")
+        }
+        return try await ChatRun(options: filled, invocation: invocation).run()
       }))
 }
 
@@ -52,7 +57,12 @@ private struct ChatRun: Sendable {
     let catalog = invocation.catalog(settings)
     let transport = invocation.transport()
     defer { transport.shutdown() }
-    let calls = try await calls(settings, catalog, transport)
+    // A conversation is kept in the ledger, which must be there before it is looked for.
+    let opened = options.conversation == nil || options.isDryRun ? nil : invocation.openLedger(settings)
+    let conversation = try options.conversation.map {
+      try invocation.conversation($0, isKept: !options.storesNothing && !options.isDryRun, settings)
+    }
+    let calls = try await calls(settings, catalog, transport, conversation)
     let file = try options.outputPath.map { try OutputFile(path: $0, id: invocation.runtime.makeID()) }
     var redirected = invocation
     if let file { redirected.terminal.stdout = file.stream }
@@ -62,30 +72,50 @@ private struct ChatRun: Sendable {
       try file?.commit()
       return ExitCode.ok.rawValue
     }
-    let ledger = invocation.openLedger(settings)
+    let ledger = opened ?? invocation.openLedger(settings)
     let questioning = Questioning(
       options: options, invocation: redirected, gateway: invocation.gateway(catalog, transport, ledger: ledger))
     let answers = await invocation.interruption.guarding { await questioning.ask(calls) }
+    if let conversation, let call = calls.first, let answer = answers.first { keep(call, answer, in: conversation) }
     if case .success(let ledger) = ledger { await ledger.close() }
     return try questioning.conclude(answers, file)
   }
 
   /// All that is asked, before any of it is: a name that is wrong costs nothing.
-  private func calls(_ settings: Settings, _ catalog: Catalog, _ transport: Transport) async throws -> [Call] {
+  private func calls(
+    _ settings: Settings, _ catalog: Catalog, _ transport: Transport, _ conversation: Conversation?
+  ) async throws -> [Call] {
     var targets: [ChosenTarget] = []
-    for typed in options.models.isEmpty ? [nil] : options.models.map(Optional.some) {
+    for typed in options.models.isEmpty ? [conversation?.settings.model] : options.models.map(Optional.some) {
       targets.append(
         try await invocation.chooseTarget(typed: typed, settings: settings, catalog: catalog, transport: transport))
     }
     let fragments = try await invocation.fragments(options.fragments, transport)
-    let request = try invocation.chatRequest(options, fragments: fragments)
+    var request = try invocation.chatRequest(options, fragments: fragments)
+    if let conversation { try conversation.put(before: &request, options) }
     if fragments.skippedFiles > 0 {
       note("llmgw: \(fragments.skippedFiles) file(s) were left out because they are not text")
     }
     for target in targets {
       if let line = target.note { note(terminal.stderr.styled(line, .dim)) }
     }
-    return targets.map { invocation.call(request, to: $0, options, settings) }
+    return targets.map { target in
+      var call = invocation.call(request, to: target, options, settings)
+      call.session = conversation?.session?.handle ?? options.session
+      return call
+    }
+  }
+
+  /// Adds the question and what came of it to the conversation.
+  private func keep(_ call: Call, _ answer: Answer, in conversation: Conversation) {
+    guard let question = call.request.messages.last, !answer.outcome.reply.content.isEmpty else { return }
+    conversation.settings.model = call.plan.asked
+    conversation.settings.system = options.system ?? conversation.settings.system
+    conversation.add(question)
+    conversation.addReply(of: answer.outcome)
+    if let failure = conversation.takeFailure() {
+      note("llmgw: the conversation could not be kept: \(safeLine(failure.description))")
+    }
   }
 
   private func note(_ line: String) {

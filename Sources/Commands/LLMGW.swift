@@ -55,7 +55,9 @@ package enum LLMGW {
     Term(
       "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET", "Else the application in whose name one is asked for."),
     Term("AZURE_AUTHORITY_HOST", "Where it is asked for, instead of https://login.microsoftonline.com."),
-    Term("VISUAL, EDITOR", "What 'llmgw config edit' opens; vi when neither is set."),
+    Term("VISUAL, EDITOR", "What 'llmgw config edit' and 'llmgw repl' open; vi when neither is set."),
+    Term("LLMGW_HISTORY", "The file of what was typed in 'llmgw repl'; 'off' for none."),
+    Term("TMPDIR", "Where the file is that an editor opens; /tmp when it is not set."),
     Term("LLMGW_PAGER, PAGER", "What long lists are shown with on a terminal; 'less -FRX' when neither is set."),
     Term("SSH_CONNECTION", "When set, --copy goes through the terminal, to the clipboard at its other end."),
     Term("PATH", "Where the program that --copy uses is looked for."),
@@ -78,8 +80,11 @@ package enum LLMGW {
 
   private static let files = [
     Term("~/.config/llmgw/config.yaml", "The config; see llmgw-config(5)."),
+    Term("~/.config/llmgw/templates/", "Templates for prompts; see llmgw-templates(1)."),
     Term("~/.config/llmgw/keys.json", "Keys that 'llmgw keys set' stored; only its owner may read it."),
     Term("~/.local/share/llmgw/ledger.db", "The ledger, an SQLite database that only its owner may read."),
+    Term("~/.local/share/llmgw/history.jsonl", "What was typed in 'llmgw repl'; only its owner may read it."),
+    Term("~/.editrc", "Keys of the prompt (editrc(5)); lines that begin with 'llmgw:' are for llmgw alone."),
     Term(
       "~/.local/share/llmgw/access.pepper",
       "What virtual keys are checked with; without it they are worthless, so back it up with the ledger."),

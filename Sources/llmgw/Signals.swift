@@ -1,9 +1,9 @@
-// SIGINT, SIGTERM and SIGHUP are waited for by the main thread; no handler runs Swift.
+// Signals are waited for by the main thread; no handler runs Swift.
 
 import Commands
 import Glibc
 
-private let watched = [SIGINT, SIGTERM, SIGHUP]
+private let watched = [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGWINCH]
 
 /// Blocks the watched signals in this thread, and so in all that it starts.
 func blockSignals() {
@@ -11,13 +11,18 @@ func blockSignals() {
   pthread_sigmask(SIG_BLOCK, &set, nil)
 }
 
-/// Takes signals until the process ends: a call under way is cancelled and booked, anything else ends at once.
+/// Takes signals until the process ends: a call under way is cancelled and booked, anything else ends or stops at once.
 func waitForSignals(_ interruption: Interruption) -> Never {
   var set = watchedSet()
   while true {
     var signal: Int32 = 0
     guard sigwait(&set, &signal) == 0 else { continue }
-    if !interruption.receive(signal) { endBy(signal) }
+    if interruption.receive(signal) { continue }
+    switch signal {
+    case SIGWINCH: continue
+    case SIGTSTP: suspendProcess()
+    default: endBy(signal)
+    }
   }
 }
 

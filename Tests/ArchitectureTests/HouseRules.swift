@@ -13,7 +13,7 @@ struct HouseRules {
     // The only one that knows SwiftNIO.
     "GatewayServer": ["CZlib", "GatewayCore", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization", "Wire"],
     "CommandLineKit": [],
-    "Commands": ["CommandLineKit", "GatewayCore", "GatewayServer", "Glibc", "Synchronization", "Wire"],
+    "Commands": ["CEdit", "CommandLineKit", "GatewayCore", "GatewayServer", "Glibc", "Synchronization", "Wire"],
     "llmgw": ["Commands", "GatewayCore", "Glibc"],
   ]
 

@@ -72,14 +72,20 @@ final class ProgramHome: Sendable {
     return await program.finish()
   }
 
-  func start(
-    _ arguments: [String], stdin: String? = nil, environment: [String: String] = [:], enough: String? = nil
-  ) -> RunningProgram {
+  /// What the program sees of the environment.
+  var environmentOfProgram: [String: String] {
     var variables = [
       "HOME": path, "XDG_DATA_HOME": path + "/data", "XDG_CONFIG_HOME": path + "/config", "PATH": "/usr/bin:/bin",
       "TZ": "UTC",
     ]
     if access(path + "/config.yaml", R_OK) == 0 { variables["LLMGW_CONFIG"] = path + "/config.yaml" }
+    return variables
+  }
+
+  func start(
+    _ arguments: [String], stdin: String? = nil, environment: [String: String] = [:], enough: String? = nil
+  ) -> RunningProgram {
+    var variables = environmentOfProgram
     variables.merge(environment) { $1 }
     return RunningProgram(arguments, stdin: stdin, environment: variables, enough: enough)
   }

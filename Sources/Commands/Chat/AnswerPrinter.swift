@@ -10,6 +10,8 @@ struct AnswerPrinter {
   /// False when the answer is printed once it is complete.
   let streams: Bool
   let isQuiet: Bool
+  /// False when it is only said that the model thinks.
+  var showsThinking = true
   /// `nil` when the text is printed as it comes.
   private var renderer: MarkdownRenderer?
   private var thinkingIsOpen = false
@@ -26,7 +28,10 @@ struct AnswerPrinter {
   mutating func take(_ event: CallEvent) throws(OutputClosed) {
     switch event {
     case .chat(let events):
-      if streams { for event in events { try take(event) } }
+      if streams {
+        renderer?.resize(to: terminal.currentWidth)
+        for event in events { try take(event) }
+      }
     case .answering, .bytes: break
     case .movingOn(let from, let failure):
       guard !isQuiet else { return }
@@ -77,7 +82,9 @@ struct AnswerPrinter {
     guard terminal.stderr.isTerminal, !isQuiet else { return }
     // On one screen, thinking amid the answer begins on a line of its own.
     if !thinkingIsOpen, terminal.stdout.isTerminal { try endText() }
+    let isFirst = !thinkingIsOpen
     thinkingIsOpen = true
+    let text = showsThinking ? text : isFirst ? "thinking ..." : ""
     try? terminal.stderr.write(terminal.stderr.styled(safeForTerminal(text), .dim))
   }
 
@@ -85,6 +92,19 @@ struct AnswerPrinter {
     guard thinkingIsOpen else { return }
     thinkingIsOpen = false
     try? terminal.stderr.write("\n\n")
+  }
+}
+
+extension Invocation {
+  /// What an answer is shown through; `nil` when it is printed as it comes.
+  ///
+  /// JSON is never rendered: its marks mean something else.
+  func renderer(for output: OutputFormat, _ rendering: Rendering) -> MarkdownRenderer? {
+    guard output == .text, rendering != .never else { return nil }
+    guard rendering == .always || terminal.stdout.isTerminal else { return nil }
+    let isPlain = environment["NO_COLOR"] != nil || environment["TERM"] == "dumb"
+    let hasStyle = terminal.stdout.hasColor || rendering == .always && !isPlain
+    return MarkdownRenderer(width: terminal.currentWidth, hasStyle: hasStyle)
   }
 }
 

@@ -5,17 +5,18 @@ import Wire
 
 extension Outcome {
   /// `mock/m · 1,000 in (800 cached) · 20 out · $0.00270 · first token 310 ms · 45 tok/s`, without the last ones where
-  /// they do not fit.
-  func summaryLine(width: Int) -> String {
+  /// they do not fit; `facts` stand after the cost.
+  func summaryLine(width: Int, also facts: [String] = []) -> String {
     var parts = [target.name]
     if status != .ok { parts.append(status.rawValue) }
     let cached = usage.cacheRead.flatMap { $0 > 0 ? " (\($0.grouped) cached)" : nil } ?? ""
     if let input = usage.input { parts.append("\(shown(tokens: input)) in\(cached)") }
     if let output = usage.output { parts.append("\(shown(tokens: output)) out") }
     parts.append(cost.shown)
+    parts += facts
     if let first = firstTokenMicroseconds { parts.append("first token \(shownTime(first))") }
     if let speed = tokensPerSecond { parts.append("\(speed.grouped) tok/s") }
-    while parts.count > 4, displayWidth(parts.joined(separator: " · ")) > width { parts.removeLast() }
+    while parts.count > 4 + facts.count, displayWidth(parts.joined(separator: " · ")) > width { parts.removeLast() }
     return safeLine(parts.joined(separator: " · "))
   }
 
@@ -36,7 +37,9 @@ extension Outcome {
   var comparisonCells: [String] {
     [
       safeLine(target.name), status.rawValue, usage.input.map(shown) ?? "-", usage.output.map(shown) ?? "-",
-      attempts.isEmpty ? "-" : cost.shown, firstTokenMicroseconds.map(shownTime) ?? "-", shownTime(totalMicroseconds),
+      attempts.isEmpty ? "-" : cost.shown, firstTokenMicroseconds.map(shownTime) ?? "-",
+      tokensPerSecond.map(\.grouped) ?? "-",
+      shownTime(totalMicroseconds),
     ]
   }
 }
@@ -46,6 +49,7 @@ func comparison(of outcomes: [Outcome]) -> Table {
   Table(
     [
       .text("MODEL"), .word("STATUS"), .number("IN"), .number("OUT"), .number("COST"), .number("FIRST TOKEN"),
+      .number("TOK/S").whereThereIsRoom,
       .number("TOTAL"),
     ], rows: outcomes.map(\.comparisonCells))
 }

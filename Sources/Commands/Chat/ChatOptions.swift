@@ -32,12 +32,34 @@ package struct ChatOptions: Sendable, Equatable {
   package var failsOnLength = false
   package var project: String?
   package var session: String?
+  package var continues = false
   package var tags: [KeyedText] = []
   package var storesNothing = false
   package var ignoresStdin = false
   package var stdinFirst = false
+  /// `-t`, in order.
+  package var templates: [String] = []
+  /// `-p key=value`: what the templates' variables stand for.
+  package var parameters: [KeyedText] = []
+  /// Of the templates: what is typed goes into it.
+  package var promptTemplate: FilledPrompt?
+  /// Of the templates: names of the config's tools.
+  package var tools: [String] = []
 
   package init() {}
+}
+
+/// Which conversation is meant.
+package enum ConversationChoice: Equatable, Sendable {
+  case new
+  /// The last one of this directory and terminal.
+  case last
+  case named(String)
+}
+
+extension ChatOptions {
+  /// The conversation that flags name; `nil` for none.
+  var conversation: ConversationChoice? { continues ? .last : session.map { .named($0) } }
 }
 
 /// Whether markdown is rendered.
@@ -60,6 +82,12 @@ extension ChatOptions {
     }
     if copies, models.count > 1 {
       throw UsageError("'--copy' takes the answer of one model", advice: "Name one with -m.")
+    }
+    if continues, session != nil {
+      throw UsageError("'--continue' and '--session' do not go together", advice: "Leave one of them out.")
+    }
+    if continues || session != nil, models.count > 1 {
+      throw UsageError("a conversation is with one model", advice: "Name one with -m.")
     }
     if copies, isDryRun { throw UsageError("'--copy' has nothing to copy in a dry run") }
     if (attachments + fragments).count(where: { $0 == "-" }) > 1 {
@@ -89,6 +117,12 @@ extension ChatOptions {
     .takes(
       "model", short: "m", "MODEL", "Model to ask: provider/model, an alias, or a bare model name.", repeats: true
     ) { $0.models.append($1) },
+    .takes("template", short: "t", "NAME", "Template to fill with what is typed.", repeats: true) {
+      $0.templates.append($1)
+    },
+    .takes("param", short: "p", "KEY=VALUE", "What a variable of a template stands for.", repeats: true) {
+      (options, text) throws(UsageError) in options.parameters.append(try KeyedText(text, flag: "-p"))
+    },
     .takes("system", short: "s", "TEXT", "System prompt.") { $0.system = $1 },
     .takes("option", short: "o", "KEY=VALUE", "Model option such as temperature=0.2 or max_tokens=200.", repeats: true)
     {
@@ -139,7 +173,10 @@ extension ChatOptions {
     .toggle("strict", "Refuse rather than drop or change anything for this model.") { $0.isStrict = true },
     .toggle("fail-on-length", "End with status 9 when the answer was cut at its limit.") { $0.failsOnLength = true },
     .takes("project", "NAME", "Project to book the call on ($LLMGW_PROJECT).") { $0.project = $1 },
-    .takes("session", "NAME", "Session to book the call on.") { $0.session = $1 },
+    .takes("session", "NAME", "Conversation to go on with, or to begin under that name.") { $0.session = $1 },
+    .toggle("continue", short: "c", "Go on with the last conversation of this directory and terminal.") {
+      $0.continues = true
+    },
     .takes("tag", "KEY=VALUE", "Tag for the books.", repeats: true) {
       (options, text) throws(UsageError) in options.tags.append(try KeyedText(text, flag: "--tag"))
     },

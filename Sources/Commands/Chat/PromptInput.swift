@@ -11,7 +11,8 @@ extension Invocation {
   /// The request that `options` ask for, of no model yet.
   func chatRequest(_ options: ChatOptions, fragments: Fragments) throws -> ChatRequest {
     let parts = try options.attachments.map { try attachment($0) }
-    let text = fragments.text + (try promptText(options))
+    let typed = try promptText(options)
+    let text = fragments.text + (options.promptTemplate?.filled(with: typed) ?? typed)
     guard !text.isEmpty || !parts.isEmpty else {
       throw CommandFailure(
         .usage, "chat: there is no prompt",

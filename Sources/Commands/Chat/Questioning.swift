@@ -49,7 +49,7 @@ struct Questioning: Sendable {
     let showsNothing = options.json || options.extraction != nil
     var printer = AnswerPrinter(
       terminal: terminal, target: call.target.name, streams: !options.waitsForWhole && !showsNothing,
-      isQuiet: options.isQuiet, renderer: renderer(for: call.request.output))
+      isQuiet: options.isQuiet, renderer: invocation.renderer(for: call.request.output, options.rendering))
     var outputFailure: OutputClosed?
     let outcome = await gateway.answer(call) { event in
       do throws(OutputClosed) {
@@ -91,15 +91,6 @@ struct Questioning: Sendable {
     }
     answer.printed = code
     try terminal.stdout.write(terminal.stdout.isTerminal ? safeForTerminal(code) : code)
-  }
-
-  /// JSON is never rendered: its marks mean something else.
-  private func renderer(for output: OutputFormat) -> MarkdownRenderer? {
-    guard output == .text, options.rendering != .never else { return nil }
-    guard options.rendering == .always || terminal.stdout.isTerminal else { return nil }
-    let isPlain = invocation.environment["NO_COLOR"] != nil || invocation.environment["TERM"] == "dumb"
-    let hasStyle = terminal.stdout.hasColor || options.rendering == .always && !isPlain
-    return MarkdownRenderer(width: terminal.width, hasStyle: hasStyle)
   }
 
   private func note(_ line: String) {

@@ -19,6 +19,8 @@ package enum KnownKind: String, CaseIterable, Sendable {
   /// A virtual key, by its name or id.
   case accessKey = "access-key"
   case team
+  /// A file of the templates directory, by its name.
+  case template
 }
 
 extension ValueKind {
@@ -72,6 +74,7 @@ struct KnownValues {
         .filter { $0.text.hasPrefix(beginning) && !$0.text.contains("*") }
     case .accessKey: accessKeys(beginning)
     case .team: (accessNames?.teams ?? []).map { KnownValue(text: $0.name) }.filter { $0.text.hasPrefix(beginning) }
+    case .template: invocation.templateNames.filter { $0.hasPrefix(beginning) }.map { KnownValue(text: $0) }
     case .dimension:
       SpendDimension.words.map { $0.hasSuffix(":KEY") ? String($0.dropLast(3)) : $0 }
         .filter { $0.hasPrefix(beginning) }.map { KnownValue(text: $0) }

@@ -180,18 +180,8 @@ struct ConfigRun {
     guard invocation.terminal.stdinIsTerminal else {
       throw CommandFailure(.usage, "config edit: it needs a terminal", advice: "Use llmgw config set KEY VALUE.")
     }
-    let editor = invocation.environment.first(of: ["VISUAL", "EDITOR"])?.value ?? "vi"
     if try text().isEmpty { try replaceWithTemplate() }
-    let status: Int32
-    do {
-      status = try ShellProcess("\(editor) '\(file.replacing("'", with: "'\\''"))'").wait()
-    } catch {
-      throw CommandFailure(.general, "config edit: \(error.why)")
-    }
-    guard status == 0 else {
-      throw CommandFailure(
-        .general, "config edit: '\(editor)' ended with status \(status)", advice: "Set VISUAL or EDITOR.")
-    }
+    try invocation.openEditor(on: file)
     try check()
   }
 

@@ -22,13 +22,14 @@ package struct EmbedOptions: Sendable, Equatable {
 extension EmbedOptions {
   /// Flags of chat that mean the same here.
   private static let sharedNames = [
-    "timeout", "retries", "strict", "project", "session", "tag", "no-log", "quiet", "dry-run",
+    "timeout", "retries", "strict", "project", "tag", "no-log", "quiet", "dry-run",
   ]
 
   package static let flags: [Flag<EmbedOptions>] =
     own + ChatOptions.flags.filter { sharedNames.contains($0.description.name) }.map { $0.within(\.chat) }
 
   private static let own: [Flag<EmbedOptions>] = [
+    .takes("session", "NAME", "Session to book the calls on.") { $0.chat.session = $1 },
     .takes("model", short: "m", "MODEL", "Model that makes the vectors ($LLMGW_EMBED_MODEL).") {
       $0.chat.models = [$1]
     },

@@ -7,8 +7,11 @@ extension Environment {
   /// `$LLMGW_CONFIG`, else `config.yaml` in the XDG config directory; `nil` when there is no home to look in.
   package var configPath: String? {
     if let path = self["LLMGW_CONFIG"] { return path }
-    return directory("XDG_CONFIG_HOME", orHome: ".config").map { $0 + "/llmgw/config.yaml" }
+    return configDirectory.map { $0 + "/config.yaml" }
   }
+
+  /// `llmgw` in the XDG config directory.
+  var configDirectory: String? { directory("XDG_CONFIG_HOME", orHome: ".config").map { $0 + "/llmgw" } }
 
   /// Where the ledger lies: `llmgw` in the XDG data directory.
   package var dataDirectory: String? {
@@ -24,7 +27,7 @@ extension Environment {
 
 extension Environment {
   /// Where `llmgw keys` stores keys: beside the config.
-  package var keysPath: String? { directory("XDG_CONFIG_HOME", orHome: ".config").map { $0 + "/llmgw/keys.json" } }
+  package var keysPath: String? { configDirectory.map { $0 + "/keys.json" } }
 }
 
 extension Invocation {

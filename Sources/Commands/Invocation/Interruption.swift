@@ -9,7 +9,7 @@ package final class Interruption: Sendable {
     var cancel: (@Sendable () -> Void)?
     var signal: Int32?
     var terminalIsYielded = false
-    var onHangup: (@Sendable () -> Void)?
+    var handlers: [Int32: @Sendable () -> Void] = [:]
   }
   private let state = Mutex(State())
 
@@ -22,14 +22,14 @@ package final class Interruption: Sendable {
   ///
   /// True when a call is under way and will end by itself; a second signal is not waited for.
   package func receive(_ signal: Int32) -> Bool {
-    if signal == SIGHUP, let onHangup = state.withLock(\.onHangup) {
-      onHangup()
-      return true
-    }
     let isForAnother = state.withLock { $0.terminalIsYielded && signal == SIGINT }
     if isForAnother { return true }
+    if let handler = state.withLock({ $0.handlers[signal] }) {
+      handler()
+      return true
+    }
     let cancel = state.withLock { state -> (@Sendable () -> Void)? in
-      guard state.signal == nil, let cancel = state.cancel else { return nil }
+      guard ![SIGTSTP, SIGWINCH].contains(signal), state.signal == nil, let cancel = state.cancel else { return nil }
       state.signal = signal
       return cancel
     }
@@ -37,8 +37,15 @@ package final class Interruption: Sendable {
     return cancel != nil
   }
 
-  /// What SIGHUP means for a command that goes on; `nil` ends it again.
-  package func onHangup(_ action: (@Sendable () -> Void)?) { state.withLock { $0.onHangup = action } }
+  /// What a signal means to a command that goes on after it; `nil` gives it its usual meaning again.
+  ///
+  /// Runs on the thread that takes signals.
+  package func handle(_ signal: Int32, by action: (@Sendable () -> Void)?) {
+    state.withLock { $0.handlers[signal] = action }
+  }
+
+  /// The process is to end as if by this signal, once the command is over.
+  package func end(by signal: Int32) { state.withLock { $0.signal = signal } }
 
   /// Runs `body` so that a signal cancels it.
   package func guarding<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) async -> Result {

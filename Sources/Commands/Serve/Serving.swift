@@ -64,7 +64,7 @@ struct Serving: Sendable {
   private func serve(
     _ service: GatewayService, _ governance: Governance, _ start: ServerStart, _ telemetry: Telemetry
   ) async {
-    invocation.interruption.onHangup {
+    invocation.interruption.handle(SIGHUP) {
       telemetry.log?.reopen()
       Task { reload(service, start) }
     }
@@ -80,7 +80,7 @@ struct Serving: Sendable {
         }
       }
     }
-    invocation.interruption.onHangup(nil)
+    invocation.interruption.handle(SIGHUP, by: nil)
   }
 
   private func reload(_ service: GatewayService, _ start: ServerStart) {

@@ -2,7 +2,7 @@
 
 /// Lays glyphs out in lines that fit a width.
 struct LineFlow: Sendable {
-  let width: Int
+  var width: Int
   private(set) var writer: InkWriter
   /// What the next line begins with, and the lines after it.
   private var nextMargin: [Glyph] = []

@@ -12,6 +12,8 @@ package struct Terminal: Sendable {
   package var width: Int
   /// Lines of the terminal; `nil` when there is none.
   package var height: Int?
+  /// The window may be given another size while we write.
+  package var followsWindow = false
 
   package init(stdout: OutputStream, stderr: OutputStream, stdinIsTerminal: Bool, width: Int, height: Int? = nil) {
     self.stdout = stdout
@@ -33,12 +35,20 @@ package struct Terminal: Sendable {
     }
     let window = windowSize()
     let columns = variable("COLUMNS").flatMap { Int($0) } ?? window?.columns ?? 80
-    return Terminal(
+    var terminal = Terminal(
       stdout: stream(STDOUT_FILENO), stderr: stream(STDERR_FILENO), stdinIsTerminal: isatty(STDIN_FILENO) == 1,
-      width: min(max(columns, 20), 1000), height: window?.lines)
+      width: Self.sensible(columns), height: window?.lines)
+    terminal.followsWindow = variable("COLUMNS").flatMap { Int($0) } == nil
+    return terminal
   }
 
-  private static func windowSize() -> (columns: Int, lines: Int)? {
+  /// Columns of the window as it is now.
+  var currentWidth: Int { followsWindow ? Self.windowSize().map { Self.sensible($0.columns) } ?? width : width }
+
+  private static func sensible(_ columns: Int) -> Int { min(max(columns, 20), 1000) }
+
+  /// What the terminal says of itself now; `nil` when there is none.
+  static func windowSize() -> (columns: Int, lines: Int)? {
     var size = winsize()
     for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
       if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {

@@ -5,7 +5,9 @@ struct Migration: Sendable {
   let name: String
   let sql: String
 
-  static let all = [m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007LoggedContents]
+  static let all = [
+    m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007LoggedContents, m008Conversations,
+  ]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
@@ -184,6 +186,39 @@ extension Migration {
   fileprivate static let m007LoggedContents = Migration(
     name: "007 logged contents",
     sql: "ALTER TABLE access_keys ADD COLUMN logs_contents INTEGER NOT NULL DEFAULT 0")
+
+  /// Conversations: each message names the one before it, so that a branch that was left stays.
+  ///
+  /// `body` is JSON with all that a provider needs to go on, `text` what a person reads and searches. Where two
+  /// conversations share a beginning, it stands in the session that wrote it.
+  fileprivate static let m008Conversations = Migration(
+    name: "008 conversations",
+    sql: """
+      CREATE TABLE sessions (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT UNIQUE,
+        created_us INTEGER NOT NULL,
+        updated_us INTEGER NOT NULL,
+        directory TEXT,
+        terminal TEXT,
+        tip INTEGER REFERENCES messages(seq),
+        settings TEXT NOT NULL
+      );
+      CREATE TABLE messages (
+        seq INTEGER PRIMARY KEY,
+        session INTEGER NOT NULL,
+        parent INTEGER,
+        created_us INTEGER NOT NULL,
+        role TEXT NOT NULL,
+        model TEXT,
+        operation TEXT,
+        body TEXT NOT NULL,
+        text TEXT NOT NULL
+      );
+      CREATE INDEX messages_of_session ON messages(session);
+      CREATE INDEX answers_of_messages ON messages(parent);
+      """)
 }
 
 extension Database {

@@ -45,6 +45,7 @@ extension Database {
       result.texts += batch.texts
       result.bytes += batch.bytes
     } while batch.texts > 0
+    result.texts += try forget(sessions: "updated_us < ?", [.int(cutoff.microseconds)], under: lock)
     if result.texts > 0 { try forgetDeletedWords(under: lock) }
     result.freeBytes = try freeBytes()
     return result
@@ -106,5 +107,29 @@ extension Database {
   private func freeBytes() throws(LedgerFailure) -> Int64 {
     let pages = try int("PRAGMA freelist_count", [], Self.pruning) ?? 0
     return pages * (try int("PRAGMA page_size", [], Self.pruning) ?? 0)
+  }
+}
+
+extension Database {
+  /// Deletes sessions, and the messages that none of those that stay leads back to; the number of messages.
+  func forget(
+    sessions condition: String, _ values: [SQLValue], under lock: borrowing WriteLock
+  ) throws(LedgerFailure) -> Int {
+    let task = "delete a conversation"
+    try execute("PRAGMA secure_delete = ON", task)
+    return try lock.hold(task) { () throws(LedgerFailure) in
+      try transaction(task) { () throws(LedgerFailure) in
+        guard try run("DELETE FROM sessions WHERE \(condition)", values, task) > 0 else { return 0 }
+        return try run(
+          """
+          WITH RECURSIVE kept(seq) AS (
+            SELECT seq FROM messages WHERE session IN (SELECT seq FROM sessions)
+            UNION SELECT tip FROM sessions WHERE tip IS NOT NULL
+            UNION SELECT parent FROM messages JOIN kept USING (seq) WHERE parent IS NOT NULL)
+          DELETE FROM messages
+          WHERE session NOT IN (SELECT seq FROM sessions) AND seq NOT IN (SELECT seq FROM kept)
+          """, [], task)
+      }
+    }
   }
 }

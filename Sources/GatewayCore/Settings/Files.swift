@@ -8,6 +8,12 @@ package struct FileFailure: Error, Sendable, Equatable {
   package var code: Int32
   package var why: String
 
+  package init(path: String, code: Int32, why: String) {
+    self.path = path
+    self.code = code
+    self.why = why
+  }
+
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
 }
 
@@ -73,6 +79,33 @@ package func readAll(_ descriptor: Int32, path: String, limit: Int) throws(FileF
     }
     bytes.append(contentsOf: chunk[..<count])
   }
+}
+
+/// The names in a directory but for `.` and `..`, sorted; none when it cannot be read.
+package func directoryEntries(_ path: String) -> [String] {
+  guard let directory = opendir(path) else { return [] }
+  defer { closedir(directory) }
+  var names: [String] = []
+  while let entry = readdir(directory) {
+    names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+  }
+  return names.filter { $0 != "." && $0 != ".." }.sorted()
+}
+
+package func isDirectory(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
+/// As many bytes of a file's beginning as there are, at most `count`.
+package func readBeginning(of path: String, count: Int) throws(FileFailure) -> [UInt8] {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw FileFailure(path: path, code: errno, why: errorText(errno)) }
+  defer { close(descriptor) }
+  var bytes = [UInt8](repeating: 0, count: count)
+  let read = Glibc.read(descriptor, &bytes, count)
+  guard read >= 0 else { throw FileFailure(path: path, code: errno, why: errorText(errno)) }
+  return Array(bytes.prefix(read))
 }
 
 /// The system's words for an error number, in lower case.

@@ -14,6 +14,7 @@ public struct Settings: Sendable, Equatable {
   package var routes: [Route] = []
   package var ledger = LedgerSettings()
   package var server = ServerSettings()
+  package var tools: [ToolSettings] = []
 
   public init() {}
 }
@@ -42,6 +43,19 @@ package struct ProviderSettings: Sendable, Equatable {
       && left.like == right.like && left.key == right.key && left.timeouts == right.timeouts
       && left.headers.elementsEqual(right.headers, by: ==)
   }
+}
+
+/// `tools.NAME`: what a model may be offered at the prompt.
+package struct ToolSettings: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
+    /// A JSON file that describes a program.
+    case file(String)
+    /// A line of shell that starts a server of the Model Context Protocol.
+    case server(String)
+  }
+
+  package var name: String
+  package var kind: Kind
 }
 
 /// What becomes of a call to a provider when its caller leaves in the midst of the answer.

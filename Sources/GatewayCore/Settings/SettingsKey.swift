@@ -86,6 +86,8 @@ package struct SettingsKey: Sendable {
       SettingsKey(
         "ledger.sync", .oneOf(["normal", "full"]), "What survives a power cut: all but the last second, or all.",
         fallback: "normal"),
+      SettingsKey("tools.*.file", .text, "A JSON file that describes a program the model may run."),
+      SettingsKey("tools.*.mcp", .text, "A command that starts a server of the Model Context Protocol."),
       SettingsKey("server.listen", .text, "Where llmgw serve listens.", fallback: ServerSettings().listen),
       SettingsKey("server.loops", .count(from: 1), "Threads that serve connections.", fallback: "one per core"),
       SettingsKey("server.body_limit", .size, "The most bytes of a request.", fallback: "32MB"),

@@ -81,7 +81,7 @@ extension SettingsReader {
     }
   }
 
-  private func list(_ node: YAMLNode, _ what: String) throws(SettingsError) -> [String] {
+  func list(_ node: YAMLNode, _ what: String) throws(SettingsError) -> [String] {
     if case .sequence(let nodes) = node.kind {
       return try nodes.map { (node) throws(SettingsError) in try text(node, what) }
     }

@@ -32,6 +32,8 @@ extension Settings {
       case "routes":
         settings.routes = try reader.named(value, name).map { (entry) throws(SettingsError) in try reader.route(entry) }
       case "ledger": try reader.readLedger(value, into: &settings)
+      case "tools":
+        settings.tools = try reader.named(value, name).map { (entry) throws(SettingsError) in try reader.tool(entry) }
       case "server": try reader.readServer(value, into: &settings.server)
       default:
         throw reader.problem(value, "this version cannot enforce '\(name)' yet", advice: "Remove the section.")
@@ -75,6 +77,20 @@ struct SettingsReader {
       }
       return (entry.name, entry.value)
     }
+  }
+
+  func tool(_ entry: NamedNode) throws(SettingsError) -> ToolSettings {
+    let what = "tools.\(entry.name)"
+    var kind: ToolSettings.Kind?
+    for (name, value) in try mapping(entry.value, what: what, keys: SettingsKey.names(below: "tools", "*")) {
+      guard kind == nil else {
+        throw problem(value, "\(what) has both a file and a server", advice: "Give one of them.")
+      }
+      let text = try text(value, "\(what).\(name)")
+      kind = name == "file" ? .file(text) : .server(text)
+    }
+    guard let kind else { throw problem(entry.value, "\(what) has neither a file nor a server") }
+    return ToolSettings(name: entry.name, kind: kind)
   }
 
   func text(_ node: YAMLNode, _ what: String) throws(SettingsError) -> String {

@@ -68,9 +68,9 @@ struct TheSummary {
     }
     #expect(
       comparison(of: [try outcome(), second]).lines(width: 80).joined(separator: "\n") == """
-        MODEL                    STATUS     IN        OUT      COST  FIRST TOKEN   TOTAL
-        mock/m                   ok      1,000  1,234,567  $0.00270       310 ms  10.3 s
-        mock/a-model-with-quit…  failed      -          -  unpriced            -    1 ms
+        MODEL           STATUS     IN        OUT      COST  FIRST TOKEN    TOK/S   TOTAL
+        mock/m          ok      1,000  1,234,567  $0.00270       310 ms  123,456  10.3 s
+        mock/a-model-…  failed      -          -  unpriced            -        -    1 ms
         """)
   }
 }

@@ -6,7 +6,7 @@
 /// Renders markdown piece by piece for a terminal of `width` columns.
 package struct MarkdownRenderer: Sendable {
   private let hasStyle: Bool
-  private let width: Int
+  private var width: Int
   private var flow: LineFlow
   /// The line that is still coming, or what of it is not yet decided.
   private var line = ""
@@ -38,6 +38,13 @@ package struct MarkdownRenderer: Sendable {
     self.hasStyle = hasStyle
     flow = LineFlow(width: min(width, Self.widestProse), hasStyle: hasStyle)
     inline = InlineParser(keepsMarks: !hasStyle)
+  }
+
+  /// The terminal has become wider or narrower: for what is still to come.
+  package mutating func resize(to width: Int) {
+    guard width != self.width else { return }
+    self.width = width
+    flow.width = min(width, Self.widestProse)
   }
 
   /// Adds text and gives what can be shown of it.
