@@ -68,7 +68,7 @@ bench: ## measure start-up, reports and decoding against the thresholds
 	@scripts/setup valgrind binutils
 	@Benchmarks/run
 
-bench-server: setup ## measure serve beside nginx: CPU, latency, streams, leaks, kill -9 (ARGS="--only start")
+bench-server: setup ## measure serve beside nginx: CPU, latency, streams, leaks, kill -9 (ARGS="--only start", ARGS=--publish)
 	@scripts/setup wrk nginx gcc
 	@Benchmarks/server/run $(ARGS)
 

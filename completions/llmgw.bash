@@ -97,7 +97,7 @@ _llmgw_place() {
     ;;
   'llmgw access create')
     commands=''
-    flags='--name --rpm --tpm --parallel --models --surfaces --addresses --expires --team --owner --project --tag --metadata --admin --no-admin --contents --no-contents --json -h --help'
+    flags='--name --rpm --tpm --parallel --models --surfaces --addresses --expires --team --owner --project --tag --metadata --admin --no-admin --contents --no-contents --log-contents --no-log-contents --json -h --help'
     ;;
   'llmgw access list')
     commands=''
@@ -109,7 +109,7 @@ _llmgw_place() {
     ;;
   'llmgw access update')
     commands=''
-    flags='--name --rpm --tpm --parallel --models --surfaces --addresses --expires --team --owner --project --tag --metadata --admin --no-admin --contents --no-contents --json -h --help'
+    flags='--name --rpm --tpm --parallel --models --surfaces --addresses --expires --team --owner --project --tag --metadata --admin --no-admin --contents --no-contents --log-contents --no-log-contents --json -h --help'
     ;;
   'llmgw access revoke')
     commands=''
@@ -141,7 +141,7 @@ _llmgw_place() {
     ;;
   'llmgw serve')
     commands=''
-    flags='--listen --loops --share-port --reload -h --help'
+    flags='--listen --loops --share-port --log-contents --reload -h --help'
     ;;
   'llmgw config')
     commands='path show check edit schema get set unset'

@@ -4,7 +4,7 @@ package import Wire
 
 /// One request that was answered, or whose client left.
 ///
-/// Holds no header field, no query, no word of a prompt or an answer.
+/// Holds no header field and no query, and no word of a prompt or an answer unless that was asked for.
 package struct FinishedRequest: Sendable {
   /// The wire format it came in: of a fixed set.
   package var surface: String
@@ -38,6 +38,10 @@ package struct FinishedRequest: Sendable {
   package var overhead: Duration?
   package var bytesIn = 0
   package var bytesOut = 0
+
+  /// Where contents are logged, for a key that allows it.
+  package var prompt: String?
+  package var reply: String?
 
   package init(
     surface: String, method: String, path: String, status: Int, began: Timestamp, duration: Duration

@@ -37,13 +37,14 @@ struct AnAccessCommand {
       "access", "create", "--name", "ci", "--rpm", "60", "--tpm", "100k", "--parallel", "4", "--models",
       "openai/*,fast", "--models", "groq/*", "--surfaces", "chat", "--addresses", "10.0.0.0/8, ::1", "--owner", "ada",
       "--project", "atlas", "--tag", "a=b", "--tag", "c=d", "--metadata", "x=y", "--expires", "30d", "--admin",
-      "--no-contents")
+      "--no-contents", "--log-contents")
     #expect(made.object?.members.prefix(2).map(\.name) == ["id", "key"])
     #expect(made["key"]?.string?.hasPrefix("llmgw-") == true)
     let expected: JSONObject = [
       "id": "key_01", "name": "ci", "status": "active", "team": .null, "owner": "ada", "project": "atlas",
       "tags": ["a": "b", "c": "d"], "models": ["openai/*", "fast", "groq/*"], "surfaces": ["chat"],
       "addresses": ["10.0.0.0/8", "::1"], "rpm": 60, "tpm": 100_000, "parallel": 4, "admin": true, "contents": false,
+      "log_contents": true,
       "metadata": ["x": "y"], "created_at": "2026-11-22T12:00:00.000000Z", "expires_at": "2026-12-22T12:00:00.000000Z",
       "revoked_at": .null,
     ]

@@ -48,6 +48,21 @@ struct TheConfigCommand {
     #expect(home.read("config.yaml") == "# mine\n")
   }
 
+  @Test(arguments: [
+    ("opnai", "there is no provider 'opnai'. Did you mean 'openai'?"),
+    ("offline", "'offline' has no list of models to ask for"),
+  ])
+  func `knows whether what is to be probed can be`(_ name: String, _ hint: String) async throws {
+    let home = ProgramHome()
+    home.write("server: { probe: [mine, openai, \(name)] }\nproviders: { mine: { like: groq } }\n", to: "config.yaml")
+    for command in [["config", "check"], ["serve", "--listen", "127.0.0.1:0"], ["serve", "--reload"]] {
+      let result = await home.start(command).finish()
+      #expect(result.ending == .exited(2) && result.stderr.contains(hint), "\(result.stderr)")
+    }
+    home.write("server: { probe: [mine, openai] }\nproviders: { mine: { like: groq } }\n", to: "config.yaml")
+    #expect(await home.run("config", "check").ending == .exited(0))
+  }
+
   @Test func `that is told of a file with a mistake has its place`() async throws {
     let home = ProgramHome()
     home.write("aliases: [", to: "config.yaml")

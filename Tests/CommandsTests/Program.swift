@@ -131,6 +131,12 @@ final class RunningProgram: Sendable {
   /// Waits until stdout holds `text`, or is over.
   func untilStdout(has text: String) async { await stdout.until(has: text) }
 
+  /// The same of stderr.
+  func untilStderr(has text: String) async { await stderr.until(has: text) }
+
+  /// What stands on stderr so far.
+  var stderrSoFar: String { stderr.text }
+
   func send(_ signal: Int32) { kill(process, signal) }
 
   /// Waits for the end and gives all that was printed.

@@ -55,6 +55,20 @@ struct AccessLogTests {
         """#)
   }
 
+  @Test func `contents are in a line only when they were asked for, escaped and cut`() async throws {
+    var request = Self.request()
+    #expect(!Self.line(request, .json).contains("prompt"))
+    (request.prompt, request.reply) = ("a\nb", String(repeating: "ü", count: 5000))
+    #expect(Self.line(request, .text).contains(#" prompt="a\u000ab" reply="#))
+    try await Self.withFolder { folder in
+      let log = try Self.log(folder + "/log")
+      log.record(request)
+      await log.close()
+      let line = try #require(Self.lines(of: folder + "/log").first)
+      #expect(line.count { $0 == "ü" } == 4096 && line.hasSuffix("\""))
+    }
+  }
+
   @Test func `what is not known is left out, and no price is no zero`() {
     var request = Self.request()
     request.cost = .unpriced

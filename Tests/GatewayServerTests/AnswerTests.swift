@@ -2,6 +2,7 @@
 
 import GatewayCore
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import GatewayServer

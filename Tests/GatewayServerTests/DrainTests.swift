@@ -1,6 +1,7 @@
 // How a server ends.
 
 import GatewayCore
+import TestSupport
 import Testing
 
 @testable import GatewayServer

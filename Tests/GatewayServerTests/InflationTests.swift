@@ -1,5 +1,6 @@
 // Bodies that come compressed.
 
+import TestSupport
 import Testing
 
 @testable import GatewayServer

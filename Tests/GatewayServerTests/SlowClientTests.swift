@@ -1,5 +1,6 @@
 // Clients that keep a connection busy with as little as they can, all at once.
 
+import TestSupport
 import Testing
 
 @testable import GatewayServer
@@ -70,7 +71,7 @@ struct SlowClientTests {
           for client in slow { client.send([attack.bytes[turn % attack.bytes.count]]) }
         }
         turn += 1
-      } while server.connectionCount > 1 && clock.now < start + .seconds(10)
+      } while server.connectionCount > 1 && clock.now < start + .seconds(60)
       #expect(server.connectionCount == 1, "still open after \(clock.now - start)")
       guard let statuses = attack.statuses else { return }
       for client in slow {

@@ -4,6 +4,7 @@ import GatewayCore
 import Glibc
 import NIOCore
 import NIOEmbedded
+import TestSupport
 import Testing
 
 @testable import GatewayServer

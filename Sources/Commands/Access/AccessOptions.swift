@@ -53,6 +53,10 @@ struct AccessOptions: Sendable {
       .toggle("no-admin", "It may not.") { $0.settings["admin"] = false },
       .toggle("contents", "Prompts and answers of its calls may be stored.") { $0.settings["contents"] = true },
       .toggle("no-contents", "They may not.") { $0.settings["contents"] = false },
+      .toggle("log-contents", "They may stand in the log of a server that logs them.") {
+        $0.settings["log_contents"] = true
+      },
+      .toggle("no-log-contents", "They may not.") { $0.settings["log_contents"] = false },
     ]
 
   static let teamFlags: [Flag<AccessOptions>] =

@@ -44,7 +44,7 @@ enum AccessTable {
     let rules: [(String, String?)] = [
       ("models", list(key.models.map(\.text)) ?? "any"), ("surfaces", list(key.surfaces.map(\.text)) ?? "any"),
       ("addresses", list(key.addresses.map(\.text)) ?? "any"), ("admin", key.isAdmin ? "yes" : nil),
-      ("contents", key.allowsContents ? nil : "never stored"),
+      ("contents", key.allowsContents ? nil : "never stored"), ("log", key.logsContents ? "with contents" : nil),
       ("metadata", key.metadata.isEmpty ? nil : JSON.object(key.metadata).text),
     ]
     return namedLines(names + limits(key.limits) + rules)

@@ -85,7 +85,8 @@ struct ConfigRun {
   func path() throws { try stdout.write(file + "\n") }
 
   func check() throws {
-    _ = try parsed(text())
+    let settings = try parsed(text())
+    try invocation.catalog(settings).checkProbes(of: settings.server)
     try stdout.write("\(file): no mistakes\n")
   }
 

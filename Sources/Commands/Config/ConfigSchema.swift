@@ -56,6 +56,7 @@ extension SettingsKey {
     case .size:
       object["type"] = "string"
       object["pattern"] = "^[0-9]+(KB|MB|GB)$"
+    case .flag: object["type"] = "boolean"
     case .list:
       object["type"] = ["array", "string"]
     case .variable:

@@ -70,6 +70,7 @@ extension SettingsKey {
     case .price: "\"USD\""
     case .variable: "\"${NAME}\""
     case .size: "SIZE"
+    case .flag: "true | false"
     case .list: "[TEXT, ...]"
     }
   }

@@ -8,6 +8,7 @@ package struct ServeOptions: Sendable, Equatable {
   package var listen: ListenAddress?
   package var loops: Int?
   package var sharesPort = false
+  package var logsContents = false
   package var reloads = false
   package init() {}
 
@@ -27,6 +28,9 @@ package struct ServeOptions: Sendable, Equatable {
       options.loops = count
     },
     .toggle("share-port", "Let other processes listen on the same port.") { $0.sharesPort = true },
+    .toggle("log-contents", "Log prompts and answers, of keys that allow it (server.log_contents).") {
+      $0.logsContents = true
+    },
     .toggle("reload", "Have the servers of this user read their config anew.") { $0.reloads = true },
   ]
 }

@@ -19,7 +19,7 @@ struct Serving: Sendable {
 
   func run() async throws -> Int32 {
     DescriptorLimit.raise()
-    let settings = try invocation.loadSettings()
+    let settings = try loadSettings()
     let files = try ledgerFiles()
     // A server that cannot book is none.
     let ledger = try openLedger(settings)
@@ -85,7 +85,7 @@ struct Serving: Sendable {
 
   private func reload(_ service: GatewayService, _ start: ServerStart) {
     do {
-      let settings = try invocation.loadSettings()
+      let settings = try loadSettings()
       service.replace(with: start.generation(settings))
       note("llmgw: the config was read anew")
     } catch let failure as CommandFailure {
@@ -108,6 +108,14 @@ struct Serving: Sendable {
 
 /// What a server needs before it listens.
 extension Serving {
+  /// The config with what was typed laid over it.
+  private func loadSettings() throws -> Settings {
+    var settings = try invocation.loadSettings()
+    try invocation.catalog(settings).checkProbes(of: settings.server)
+    settings.server.logsContents = settings.server.logsContents || options.logsContents
+    return settings
+  }
+
   private func ledgerFiles() throws -> LedgerFiles {
     do {
       return try invocation.ledgerFiles()
@@ -170,7 +178,8 @@ extension Serving {
 
   /// Has the servers of this ledger read their config anew, once it is found to be right.
   static func reload(_ invocation: Invocation) throws -> Int32 {
-    _ = try invocation.loadSettings()
+    let settings = try invocation.loadSettings()
+    try invocation.catalog(settings).checkProbes(of: settings.server)
     let processes: [Int32]
     do {
       processes = ServingProcess.all(in: try invocation.ledgerFiles())

@@ -8,7 +8,8 @@ extension Gateway {
   /// A key was put in its place when the call was prepared.
   func authorized(_ prepared: PreparedCall) async throws(ProviderFailure) -> HTTPRequest? {
     guard var http = prepared.http else { return nil }
-    prepared.secrets = try await authorize(&http, with: prepared.credential)
+    let secrets = try await authorize(&http, with: prepared.credential)
+    prepared.secrets = secrets + prepared.target.provider.headerSecrets
     return http
   }
 

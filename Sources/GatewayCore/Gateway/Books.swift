@@ -107,7 +107,7 @@ final class Books {
 
 extension ChatRequest {
   /// The conversation as text to read and search: the turns with their roles, or the text alone when it is all there is.
-  var contentsText: String {
+  package var contentsText: String {
     let turns = messages.map { (role: $0.role.rawValue, text: $0.content.contentsText) }
     if turns.count == 1, let only = turns.first, only.role == "user" { return only.text }
     return turns.map { "\($0.role): \($0.text)" }.joined(separator: "\n\n")

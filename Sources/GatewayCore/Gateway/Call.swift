@@ -37,6 +37,8 @@ public struct Call: Sendable {
   public var costLimit: Picodollars?
   /// Whether the prompt and the reply are stored beside the books.
   public var storesContents = true
+  /// Whether the outcome must hold every word of the reply, also when nobody stores it.
+  package var readsEverything = false
 
   public init(_ request: ChatRequest, to plan: Plan, origin: CallOrigin) {
     self.request = request

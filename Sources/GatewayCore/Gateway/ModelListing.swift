@@ -30,7 +30,7 @@ extension Gateway {
     http.addHeaders(of: provider, try Quirks(json: provider.quirks), version: version)
     let credential = try credential(of: provider, isNeeded: true)
     if case .key(let key) = credential { try http.authorize(for: provider, key: key.value, speaking: dialect) }
-    let secrets = try await authorize(&http, with: credential)
+    let secrets = try await authorize(&http, with: credential) + provider.headerSecrets
 
     let began = runtime.uptimeMicroseconds()
     do {

@@ -55,7 +55,7 @@ extension Gateway {
     prepared.request.model = target.model
     prepared.client = call.client
     prepared.changes = call.changes
-    prepared.readsEverything = call.storesContents
+    prepared.readsEverything = call.storesContents || call.readsEverything
     if case .side(let dialect, _) = target.route { prepared.side = call.side.map { ($0, dialect) } }
     if let limit = call.costLimit { try prepared.hold(to: limit, now: runtime.now()) }
     if let raw = call.raw {

@@ -12,7 +12,8 @@ extension AccessKey {
       "models": JSON(texts: models.map(\.text)), "surfaces": JSON(texts: surfaces.map(\.text)),
       "addresses": JSON(texts: addresses.map(\.text)), "rpm": JSON(limit: limits.requestsPerMinute),
       "tpm": JSON(limit: limits.tokensPerMinute), "parallel": JSON(limit: limits.parallel),
-      "admin": .bool(isAdmin), "contents": .bool(allowsContents), "metadata": .object(metadata),
+      "admin": .bool(isAdmin), "contents": .bool(allowsContents),
+      "log_contents": .bool(logsContents), "metadata": .object(metadata),
       "created_at": .string(createdAt.rfc3339), "expires_at": expiresAt.map { .string($0.rfc3339) } ?? .null,
       "revoked_at": revokedAt.map { .string($0.rfc3339) } ?? .null,
     ]

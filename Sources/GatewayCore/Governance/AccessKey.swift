@@ -66,6 +66,8 @@ public struct AccessKey: Sendable, Equatable {
   public var isAdmin = false
   /// Prompts and replies of its calls may be stored.
   public var allowsContents = true
+  /// They may stand in a server's log, where it is told to log them.
+  public var logsContents = false
 
   public init(id: String, name: String, createdAt: Timestamp) {
     self.id = id

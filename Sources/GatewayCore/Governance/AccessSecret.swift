@@ -16,7 +16,20 @@ package struct AccessSecret: Sendable {
   }
 
   /// What may be shown of it: 24 of its 256 bits.
-  var hint: String { text.prefix(Self.prefix.count + 4) + "…" }
+  var hint: String { Self.hint(of: text) }
+
+  fileprivate static func hint(of text: some StringProtocol) -> String { text.prefix(prefix.count + 4) + "…" }
+}
+
+extension String {
+  /// A path with no more than the hint of each virtual key that somebody put there.
+  package var pathWithoutSecrets: String {
+    guard utf8.count >= AccessSecret.textLength else { return self }
+    return split(separator: "/", omittingEmptySubsequences: false).map { part in
+      let isSecret = part.hasPrefix(AccessSecret.prefix) && part.utf8.count >= AccessSecret.textLength
+      return isSecret ? AccessSecret.hint(of: part) : String(part)
+    }.joined(separator: "/")
+  }
 }
 
 /// The digest of a secret.

@@ -111,7 +111,7 @@ extension AccessKey {
   /// The members that `apply` takes.
   package static let settingNames = [
     "name", "team", "owner", "project", "tags", "models", "surfaces", "addresses", "rpm", "tpm", "parallel", "admin",
-    "contents", "metadata", "expires_at",
+    "contents", "log_contents", "metadata", "expires_at",
   ]
 
   /// Changes what `settings` names and nothing else.
@@ -139,6 +139,7 @@ extension AccessKey {
       case "addresses": addresses = try reader.list(of: "addresses or CIDR blocks", AddressRange.init)
       case "admin": isAdmin = try reader.flag()
       case "contents": allowsContents = try reader.flag()
+      case "log_contents": logsContents = try reader.flag()
       case "metadata": metadata = try reader.object()
       case "expires_at": expiresAt = try reader.moment()
       default: try limits.apply(reader)

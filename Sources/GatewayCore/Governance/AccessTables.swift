@@ -70,7 +70,8 @@ struct AccessTables {
   private static let keyColumns = [
     "id", "name", "digest", "hint", "former_digest", "former_until_us", "owner", "project", "tags", "created_us",
     "expires_us", "revoked_us", "models", "surfaces", "addresses", "requests_per_minute", "tokens_per_minute",
-    "parallel", "metadata", "is_admin", "allows_contents", "team",
+    "parallel", "metadata", "is_admin", "allows_contents", "logs_contents",
+    "team",
   ]
 
   private func values(of entry: Entry) -> [SQLValue] {
@@ -83,6 +84,7 @@ struct AccessTables {
       .text(list(key.surfaces.map(\.text))), .text(list(key.addresses.map(\.text))),
     ] + values(of: key.limits) + [
       .text(JSON.object(key.metadata).text), .int(key.isAdmin ? 1 : 0), .int(key.allowsContents ? 1 : 0),
+      .int(key.logsContents ? 1 : 0),
       SQLValue(key.team?.id),
     ]
   }
@@ -190,6 +192,7 @@ extension AccessTables.Entry {
     key.metadata = metadata
     key.isAdmin = row.int() == 1
     key.allowsContents = row.int() == 1
+    key.logsContents = row.int() == 1
     guard row.text() != nil else { return }
     guard let team = Team(row: &row) else { return nil }
     key.team = team

@@ -5,7 +5,9 @@ struct Migration: Sendable {
   let name: String
   let sql: String
 
-  static let all = [m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007Conversations]
+  static let all = [
+    m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007LoggedContents, m008Conversations,
+  ]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
   /// report compares numbers.
@@ -180,12 +182,17 @@ extension Migration {
       INSERT INTO access VALUES (0);
       """)
 
+  /// Keys whose prompts and answers may stand in a server's log.
+  fileprivate static let m007LoggedContents = Migration(
+    name: "007 logged contents",
+    sql: "ALTER TABLE access_keys ADD COLUMN logs_contents INTEGER NOT NULL DEFAULT 0")
+
   /// Conversations: each message names the one before it, so that a branch that was left stays.
   ///
   /// `body` is JSON with all that a provider needs to go on, `text` what a person reads and searches. Where two
   /// conversations share a beginning, it stands in the session that wrote it.
-  fileprivate static let m007Conversations = Migration(
-    name: "007 conversations",
+  fileprivate static let m008Conversations = Migration(
+    name: "008 conversations",
     sql: """
       CREATE TABLE sessions (
         seq INTEGER PRIMARY KEY,

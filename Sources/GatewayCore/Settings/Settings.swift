@@ -83,11 +83,19 @@ package struct ServerSettings: Sendable, Equatable {
   package var corsOrigins: [String] = []
   /// The silence of a provider after which a stream's client is sent a comment.
   package var keepAlive = Duration.seconds(15)
+  /// A silent stream's client is sent comments even before a provider has answered: the status is 200 then, whatever comes.
+  package var keepsAliveBeforeReply = false
   /// How long running requests may take to end when the server is to stop.
   package var drain = Duration.seconds(30)
   package var accessLog = AccessLog.text
   /// The file it goes to; standard error when it is not set.
   package var accessLogFile: String?
+  /// Whether that log holds prompts and answers, for keys that allow it.
+  package var logsContents = false
+  /// Providers that must answer for the server to be ready.
+  package var probes: [String] = []
+  /// How long what they answered counts.
+  package var probeInterval = Duration.seconds(60)
 }
 
 /// Where a provider's key is to be found.

@@ -19,6 +19,8 @@ package struct SettingsKey: Sendable {
     case size
     /// A list of texts, or one text with commas between them.
     case list
+    /// `true` or `false`.
+    case flag
   }
 
   /// The names on the way to it; `*` stands for a name of the user's choice.
@@ -93,11 +95,21 @@ package struct SettingsKey: Sendable {
       SettingsKey(
         "server.keepalive", .time, "The silence of a provider after which a stream's client gets a comment.",
         fallback: "15s"),
+      SettingsKey(
+        "server.keepalive_before_reply", .flag,
+        "Whether it gets them before a provider has answered; a failure then comes as an event under status 200.",
+        fallback: "false"),
       SettingsKey("server.drain", .time, "How long running requests may take when it is to stop.", fallback: "30s"),
       SettingsKey(
         "server.access_log", .oneOf(ServerSettings.AccessLog.allCases.map(\.rawValue)),
         "Whether and how each request is logged.", fallback: "text"),
       SettingsKey("server.access_log_file", .text, "The file of that log.", fallback: "standard error"),
+      SettingsKey(
+        "server.log_contents", .flag, "Whether it holds prompts and answers, of keys that allow it.",
+        fallback: "false"),
+      SettingsKey(
+        "server.probe", .list, "Providers whose list of models must be there for /health/ready to say so."),
+      SettingsKey("server.probe_interval", .time, "How long what they answered counts.", fallback: "60s"),
     ]
 
   /// The names of the sections, in order.

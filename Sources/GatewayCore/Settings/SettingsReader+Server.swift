@@ -63,9 +63,21 @@ extension SettingsReader {
       case "cors_origins": server.corsOrigins = try list(value, path)
       case "keepalive": server.keepAlive = try duration(value, path)
       case "drain": server.drain = try duration(value, path)
+      case "keepalive_before_reply": server.keepsAliveBeforeReply = try flag(value, path)
       case "access_log_file": server.accessLogFile = try text(value, path)
+      case "log_contents": server.logsContents = try flag(value, path)
+      case "probe": server.probes = try list(value, path)
+      case "probe_interval": server.probeInterval = try duration(value, path)
       default: server.accessLog = try choice(value, path)
       }
+    }
+  }
+
+  private func flag(_ node: YAMLNode, _ what: String) throws(SettingsError) -> Bool {
+    switch try text(node, what) {
+    case "true": return true
+    case "false": return false
+    default: throw problem(node, "\(what) must be true or false")
     }
   }
 

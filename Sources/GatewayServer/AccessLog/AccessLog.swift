@@ -35,6 +35,8 @@ package final class AccessLog: Sendable {
 
   /// Characters of a text that a client chooses.
   static let textLimit = 256
+  /// Characters of a prompt or an answer.
+  static let contentsLimit = 4096
   /// One write takes as many lines as there are, up to about this.
   private static let batchBytes = 64 << 10
 
@@ -146,6 +148,8 @@ extension FinishedRequest {
     cut.provider = provider?.cut(to: limit)
     cut.key = key?.cut(to: limit)
     cut.failure = failure?.cut(to: limit)
+    cut.prompt = prompt?.cut(to: AccessLog.contentsLimit)
+    cut.reply = reply?.cut(to: AccessLog.contentsLimit)
     return cut
   }
 }

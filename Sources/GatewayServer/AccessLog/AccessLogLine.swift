@@ -43,7 +43,7 @@ struct AccessLogLine {
     add("level", level.rawValue)
   }
 
-  /// Text that clients choose, or that is made of what they send, is cut at `AccessLog.textLimit` before it comes here.
+  /// Text that clients choose, or that is made of what they send, is cut by `AccessLog` before it comes here.
   static func bytes(of finished: FinishedRequest, as format: AccessLogFormat) -> [UInt8] {
     var line = AccessLogLine(format, finished.began, AccessLogLevel(status: finished.status))
     line.add("operation", finished.operation)
@@ -69,6 +69,8 @@ struct AccessLogLine {
     line.add("bytes_in", Int64(finished.bytesIn))
     line.add("bytes_out", Int64(finished.bytesOut))
     line.add("error", finished.failure)
+    line.add("prompt", finished.prompt)
+    line.add("reply", finished.reply)
     return line.end()
   }
 

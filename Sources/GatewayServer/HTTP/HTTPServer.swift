@@ -142,7 +142,11 @@ package final class HTTPServer: Sendable {
   private func wait(_ patience: Duration) async {
     let isOver = Latch()
     services.registry.openWhenEmpty(isOver)
-    let timer = group.next().scheduleTask(in: TimeAmount(patience)) { isOver.open() }
+    // Not on an event loop: a second call may have shut those down by the time the timer is cancelled.
+    let timer = Task {
+      try? await Task.sleep(for: patience)
+      isOver.open()
+    }
     await isOver.wait()
     timer.cancel()
   }

@@ -35,6 +35,7 @@ extension Visit {
       call.timeouts.total = duration
     }
     call.storesContents = generation.keepsContents && key?.allowsContents ?? true
+    call.readsEverything = generation.settings.logsContents && key?.letsContentsBeLogged ?? true
     return nil
   }
 
@@ -53,6 +54,11 @@ extension Visit {
     let shown = String(kept)
     return String(shown.drop { $0 == " " })
   }
+}
+
+extension AccessKey {
+  /// What must not be stored must not stand in a log either.
+  fileprivate var letsContentsBeLogged: Bool { allowsContents && logsContents }
 }
 
 extension AnswerHead {

@@ -18,6 +18,9 @@ extension ServerRequest {
     return headers["x-api-key"] ?? headers["x-goog-api-key"] ?? headers["api-key"] ?? queryValue("key")
   }
 
+  /// The path, for logs and messages: some client may have its key there.
+  var shownPath: String { path.pathWithoutSecrets }
+
   /// The value of a parameter of the query.
   func queryValue(_ name: String) -> String? {
     for parameter in query?.split(separator: "&") ?? [] {

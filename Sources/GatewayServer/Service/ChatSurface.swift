@@ -38,19 +38,29 @@ extension Visit {
   }
 
   private func stream(_ call: Call, _ client: ClientRequest) async -> Ending {
-    let format = StreamForm(isArray: client.isArray, keepAlive: generation.settings.keepAlive)
-    let common = commonHeaders
-    let outcome = await outcome(
-      of: call,
-      told: { [writer] event in
-        switch event {
-        case .answering(let head):
-          try await writer.hold(200, format.headers + head.callHeaders + common, keepAlive: format.keepAlive)
-        case .bytes(let bytes): try await writer.write(bytes)
-        case .chat, .retrying, .movingOn: break
-        }
-      })
-    return await end(outcome, call)
+    let opening = StreamOpening(writer, isArray: client.isArray, generation.settings, commonHeaders)
+    await opening.begin()
+    let outcome = await outcome(of: call, opening) { event in
+      switch event {
+      case .answering(let head): try await opening.name(head)
+      case .bytes(let bytes): try await opening.write(bytes)
+      case .chat, .retrying, .movingOn: break
+      }
+    }
+    return await end(outcome, call) {
+      opening.hasTold ? [] : outcome.toldFailure.map { bytes(of: $0, endingStreamOf: client, outcome.id) } ?? []
+    }
+  }
+
+  /// The whole of a stream that has nothing but a failure to tell.
+  private func bytes(of failure: ProviderFailure, endingStreamOf client: ClientRequest, _ id: String) -> [UInt8] {
+    guard case .chat(let dialect, _) = surface, let format = dialect.served else { return [] }
+    var encoder = format.makeStreamEncoder(
+      under: ReplyHeading(id: id, answering: client, createdAt: Int(runtime.now().seconds)))
+    var bytes: [UInt8] = []
+    encoder.encode([.failed(failure)], into: &bytes)
+    encoder.finish(into: &bytes)
+    return bytes
   }
 
   /// Ends a stream: with `last` when its client is still there, or with the failure when nothing of it went out.
@@ -73,20 +83,16 @@ extension Visit {
 
   /// Makes the call; one that is to be read to its end outlives the client, and with it this task.
   private func outcome(
-    of call: Call, told: @escaping @Sendable (CallEvent) async throws -> Void
+    of call: Call, _ opening: StreamOpening, told: @escaping @Sendable (CallEvent) async throws -> Void
   ) async -> Outcome {
-    guard call.plan.drains else {
-      return await gateway.answer(call, hasGoneOut: { writer.hasBegun }, to: told)
-    }
-    return await Task { await gateway.answer(call, hasGoneOut: { writer.hasBegun }, to: told) }.value
+    guard call.plan.drains else { return await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told) }
+    return await Task { await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told) }.value
   }
 
   /// Tells why a call has no answer.
   func fail(_ outcome: Outcome, _ call: Call) async -> Ending {
     if outcome.status == .interrupted { return Ending(status: Ending.clientLeft).with(outcome, call) }
-    let failure =
-      outcome.failure ?? outcome.rejection?.asFailure(of: outcome.target.name)
-      ?? ProviderFailure(.server, message: "there is no answer")
+    let failure = outcome.toldFailure ?? ProviderFailure(.server, message: "there is no answer")
     var headers = outcome.headers
     if case .limited(_, retryAfter: nil) = outcome.rejection { headers.append(("x-should-retry", "false")) }
     return await fail(failure, headers).with(outcome, call)
@@ -121,8 +127,17 @@ extension Ending {
     ending.outcome = outcome
     ending.isStream = call.request.streams
     ending.failure = ending.failure ?? outcome.failure?.kind
+    if call.readsEverything {
+      ending.prompt = call.request.contentsText
+      ending.reply = outcome.reply.content.contentsText
+    }
     return ending
   }
+}
+
+extension Outcome {
+  /// Why there is no answer, or no whole one, as a client is told it.
+  var toldFailure: ProviderFailure? { failure ?? rejection?.asFailure(of: target.name) }
 }
 
 extension WireError {

@@ -37,27 +37,27 @@ extension Visit {
   }
 
   private func streamText(_ call: Call, _ heading: @escaping (_ id: String) -> ReplyHeading) async -> Ending {
-    let form = StreamForm(isArray: false, keepAlive: generation.settings.keepAlive)
-    let common = commonHeaders
+    let opening = StreamOpening(writer, isArray: false, generation.settings, commonHeaders)
+    await opening.begin()
     var encoder = TextCompletions.makeStreamEncoder(under: heading(""))
     let outcome = await gateway.answer(
-      call, hasGoneOut: { writer.hasBegun },
-      to: { [writer] event in
+      call, hasGoneOut: { opening.hasNamed },
+      to: { event in
         switch event {
         case .answering(let head):
           encoder = TextCompletions.makeStreamEncoder(under: heading(head.id))
-          try await writer.hold(200, form.headers + head.callHeaders + common, keepAlive: form.keepAlive)
+          try await opening.name(head)
         case .chat(let events):
           var bytes: [UInt8] = []
           // A failure is told when it is the last word: another attempt may do better.
           encoder.encode(events.filter { !$0.isFailure }, into: &bytes)
-          if !bytes.isEmpty { try await writer.write(bytes) }
+          if !bytes.isEmpty { try await opening.write(bytes) }
         case .bytes, .retrying, .movingOn: break
         }
       })
     return await end(outcome, call) {
       var bytes: [UInt8] = []
-      if let failure = outcome.failure {
+      if let failure = outcome.toldFailure {
         encoder.encode([.failed(failure)], into: &bytes)
       } else {
         if let usage = outcome.pricedReply.usage { encoder.encode([.usage(usage)], into: &bytes) }

@@ -82,9 +82,10 @@ package final class GatewayService: Sendable {
       return await visit.answer(204, [], visit.generation.door.preflightHeaders(for: request))
     }
     guard let allowed else {
-      return await visit.fail(.notFound, "there is nothing at \(request.method) \(request.path)")
+      return await visit.fail(.notFound, "there is nothing at \(request.method) \(request.shownPath)")
     }
-    let failure = ProviderFailure(.invalidRequest, message: "\(request.path) takes \(allowed), not \(request.method)")
+    let failure = ProviderFailure(
+      .invalidRequest, message: "\(request.shownPath) takes \(allowed), not \(request.method)")
     return await visit.fail(failure, status: status, [("allow", allowed)])
   }
 }

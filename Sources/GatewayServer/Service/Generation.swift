@@ -12,6 +12,7 @@ package final class Generation: Sendable {
   let settings: ServerSettings
   let keepsContents: Bool
   let door: Door
+  let probes: ProviderProbes
   /// The nearest name of a model, as a sentence; walks all names.
   private let nearestModel: @Sendable (String) -> String?
   private let plans = Mutex<[PlanName: Plan]>([:])
@@ -34,6 +35,7 @@ package final class Generation: Sendable {
     self.keepsContents = keepsContents
     self.nearestModel = nearestModel
     door = Door(corsOrigins: settings.corsOrigins)
+    probes = ProviderProbes(of: settings.probes, every: settings.probeInterval)
   }
 
   var catalog: Catalog { gateway.catalog }

@@ -3,15 +3,19 @@ import GatewayCore
 package import Wire
 
 extension Visit {
-  /// Whether calls can be made and booked: the ledger takes rows, and a config is in force.
+  /// Whether calls can be made and booked: the ledger takes rows, a config is in force, and the providers that it wants
+  /// probed answer.
   func ready() async -> Ending {
     let problem = await gateway.ledgerProblem()
-    let status = problem == nil ? 200 : 503
-    let report: JSON = [
-      "status": problem == nil ? "ok" : "unavailable",
-      "ledger": problem.map { .string($0) } ?? "ok", "config": "ok",
+    let providers = await generation.probes.results(of: gateway, now: runtime.uptimeMicroseconds())
+    let isReady = problem == nil && providers.allSatisfy { $0.problem == nil }
+    var report: JSONObject = [
+      "status": isReady ? "ok" : "unavailable", "ledger": problem.map { .string($0) } ?? "ok", "config": "ok",
     ]
-    return await answer(report, status: status)
+    if !providers.isEmpty {
+      report["providers"] = .object(JSONObject(providers.map { ($0.provider, .string($0.problem ?? "ok")) }))
+    }
+    return await answer(.object(report), status: isReady ? 200 : 503)
   }
 
   /// `GET /metrics`: Prometheus's text, for programs of this machine and for keys that may administer.
@@ -55,7 +59,7 @@ extension Visit {
 
   /// Virtual keys and teams: what `llmgw access` does.
   func access(_ path: [String]) async -> Ending {
-    guard path.count <= 3 else { return await fail(.notFound, "there is nothing at \(request.path)") }
+    guard path.count <= 3 else { return await fail(.notFound, "there is nothing at \(request.shownPath)") }
     let settings: JSONObject
     do {
       let body = request.body.isEmpty ? JSON.object(JSONObject()) : try JSON.parse(request.body)

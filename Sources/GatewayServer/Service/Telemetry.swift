@@ -28,13 +28,14 @@ package struct Telemetry: Sendable {
     metrics.end()
     let took = visit.runtime.uptimeMicroseconds() - stopwatch.uptime
     var finished = FinishedRequest(
-      surface: visit.surface.name, method: visit.request.method, path: visit.request.path, status: ending.status,
+      surface: visit.surface.name, method: visit.request.method, path: visit.request.shownPath, status: ending.status,
       began: stopwatch.began, duration: .microseconds(took))
     finished.key = visit.caller.key?.name
     finished.remoteAddress = visit.request.remoteAddress
     finished.bytesIn = visit.request.body.count
     finished.bytesOut = visit.writer.bodyBytes
     finished.failure = ending.failure?.rawValue
+    (finished.prompt, finished.reply) = (ending.prompt, ending.reply)
     if let outcome = ending.outcome {
       let upstream = outcome.attempts.reduce(0) { $0 + $1.totalMicroseconds }
       finished.operation = outcome.id

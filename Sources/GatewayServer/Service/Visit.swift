@@ -45,6 +45,9 @@ struct Ending: Sendable {
   var isStream = false
   /// Of which kind the failure is that the client was told.
   var failure: ProviderFailure.Kind?
+  /// What was asked and answered, where it is to be logged.
+  var prompt: String?
+  var reply: String?
 
   static let clientLeft = 499
 }

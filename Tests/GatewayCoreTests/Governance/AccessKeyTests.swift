@@ -121,7 +121,8 @@ struct AccessSettings {
     let settings: JSONObject = [
       "name": "ci", "owner": "ada", "project": "atlas", "tags": ["team": "core"], "models": ["openai/*"],
       "surfaces": ["chat"], "addresses": ["10.0.0.0/8", "::1"], "rpm": 60, "tpm": 100_000, "parallel": 4,
-      "admin": true, "contents": false, "metadata": ["cost centre": 7], "expires_at": "2026-12-31T00:00:00.000000Z",
+      "admin": true, "contents": false, "log_contents": true, "metadata": ["cost centre": 7],
+      "expires_at": "2026-12-31T00:00:00.000000Z",
     ]
     let json = try accessKey(settings).json(at: mondayNoon)
     for member in settings.members { #expect(json[member.name] == member.value, "\(member.name)") }
@@ -141,7 +142,7 @@ struct AccessSettings {
       ("name", .string(String(repeating: "a", count: 201))), ("owner", 1), ("team", "nobody"), ("models", "openai/*"),
       ("models", [1]), ("models", [""]), ("models", .array(.init(repeating: "a", count: 101))),
       ("surfaces", ["embedings"]), ("addresses", ["10.0.0.0/40"]), ("tags", ["a": 1]), ("tags", ["": "b"]),
-      ("admin", "yes"), ("contents", .null), ("metadata", "x"),
+      ("admin", "yes"), ("contents", .null), ("log_contents", 1), ("metadata", "x"),
       ("metadata", ["a": .string(String(repeating: "a", count: 17_000))]), ("expires_at", "tomorrow"),
       ("id", "key_2"), ("key", "llmgw-x"), ("rpmm", 1),
     ] as [(String, JSON)])

@@ -46,13 +46,15 @@ struct AnAccessStore {
       [
         "name": "ci", "team": "web", "rpm": 60, "models": ["a/b"], "addresses": ["::1"], "tags": ["x": "y"],
         "metadata": ["n": [1]], "expires_at": "2026-12-31T00:00:00Z", "contents": false,
+        "log_contents": true,
       ])
     let key = try scratch.access.key("ci", now: mondayNoon)
     #expect(key == (try scratch.access.keys(now: mondayNoon)).first)
     #expect(key.team?.limits == RateLimits(tokensPerMinute: 5))
     #expect(key.hint == secret.prefix(10) + "…")
     #expect(key.json(at: mondayNoon)["metadata"] == ["n": [1]])
-    #expect(key.createdAt == mondayNoon && !key.allowsContents && key.addresses.map(\.text) == ["::1"])
+    #expect(
+      key.createdAt == mondayNoon && !key.allowsContents && key.logsContents && key.addresses.map(\.text) == ["::1"])
   }
 
   @Test func `a secret is 256 random bits behind a prefix`() throws {

@@ -49,6 +49,25 @@ struct SettingsFile {
     #expect(settings.ledger.sync == .full)
   }
 
+  @Test func `what a server goes by is read`() throws {
+    let server = try parse(
+      """
+      server:
+        { listen: ":80", loops: 2, body_limit: 1MB, cors_origins: [https://a, https://b], keepalive: 5s, drain: 1m,
+          keepalive_before_reply: true, access_log: json, access_log_file: /l, log_contents: true,
+          probe: [openai, groq], probe_interval: 30s }
+      """
+    ).server
+    var expected = Settings().server
+    (expected.listen, expected.loops, expected.bodyLimit) = (":80", 2, 1 << 20)
+    expected.corsOrigins = ["https://a", "https://b"]
+    (expected.keepAlive, expected.keepsAliveBeforeReply, expected.drain) = (.seconds(5), true, .seconds(60))
+    (expected.accessLog, expected.accessLogFile, expected.logsContents) = (.json, "/l", true)
+    (expected.probes, expected.probeInterval) = (["openai", "groq"], .seconds(30))
+    #expect(server == expected)
+    #expect(try parse("server: { keepalive_before_reply: false, probe: \"a, b\" }").server.probes == ["a", "b"])
+  }
+
   @Test(arguments: ["", "# nothing\n", "providers:\n", "aliases: ~\n"])
   func `an empty file or section is no mistake`(_ yaml: String) throws {
     #expect(try parse(yaml) == Settings())
@@ -56,6 +75,11 @@ struct SettingsFile {
 
   @Test(arguments: [
     ("provider: {}", "c.yaml:1:1: unknown key 'provider' in the config. Did you mean 'providers'?"),
+    ("server: { log_contents: perhaps }", "c.yaml:1:25: server.log_contents must be true or false."),
+    (
+      "server: { probe_interval: often }",
+      "c.yaml:1:27: server.probe_interval must be a time such as 500ms, 30s, 5m, 12h or 90d."
+    ),
     ("defaults:\n  modle: x", "c.yaml:2:3: unknown key 'modle' in defaults. Did you mean 'model'?"),
     (
       "providers:\n  a:\n    base_ulr: http://x",

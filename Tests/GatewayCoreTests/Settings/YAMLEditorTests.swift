@@ -103,6 +103,7 @@ struct SettingsKeys {
         case .variable: "${KEY}"
         case .size: "8MB"
         case .list: "one, two"
+        case .flag: "true"
         }
       let path = key.path.map { $0 == "*" ? (key.path[0] == "models" ? "a/b" : "name") : $0 }
       // A route without targets is none.

@@ -45,6 +45,10 @@ struct Attribution {
 
   @Test(arguments: [
     ("/v1/chat/completions", #"{"model":"messy/m","seed":7,"messages":[{"role":"user","content":"hi"}]}"#, "seed"),
+    (
+      "/v1/chat/completions", #"{"model":"messy/m","vendor_x":{"a":1},"messages":[{"role":"user","content":"hi"}]}"#,
+      "vendor_x"
+    ),
     ("/v1/completions", #"{"model":"chatty/m","prompt":"hi","suffix":"end"}"#, "suffix"),
   ])
   func `what was changed is said, or refused where nothing may be`(
@@ -59,6 +63,17 @@ struct Attribution {
     }
     #expect(world.provider.log.connections == 1)
     #expect(try world.calls().map(\.status) == [.rejected, .ok])
+  }
+
+  @Test func `what nobody knows goes to a provider of the same format as it is`() async throws {
+    let world = try ServiceWorld()
+    try await world.serve { client in
+      let body = #"{"model":"chatty/m","vendor_x":{"a":1.50},"messages":[{"role":"user","content":"hi","v":null}]}"#
+      let answer = try client.ask("/v1/chat/completions", body, headers: ["x-llmgw-strict: true"])
+      #expect(answer.status == 200 && answer.headers["x-llmgw-changes"] == nil, "\(answer)")
+    }
+    let seen = world.provider.log.requests.map { String(decoding: $0.body, as: UTF8.self) }
+    #expect(seen == [#"{"model":"m","vendor_x":{"a":1.50},"messages":[{"role":"user","content":"hi","v":null}]}"#])
   }
 
   @Test func `what is passed through is booked with its usage`() async throws {

@@ -32,6 +32,23 @@ struct Keys {
     #expect(try world.calls().allSatisfy { $0.keyID == "key_a" })
   }
 
+  @Test(arguments: [
+    "Authorization: %", "Authorization: Basic %", "Authorization: Bearer", "Cookie: key=%", "x-key: %",
+    "proxy-authorization: Bearer %", "/v1/chat/%/completions", "?api_key=%",
+  ])
+  func `a key in the wrong place opens nothing and is written nowhere`(_ place: String) async throws {
+    let world = try ServiceWorld(keys: ["a": [:]])
+    let secret = try #require(world.secrets["a"])
+    try await world.serve { client in
+      let text = place.replacing("%", with: secret)
+      let path = text.hasPrefix("/") ? text : "/v1/chat/completions" + (text.hasPrefix("?") ? text : "")
+      let answer = try client.ask(path, Self.body, headers: "/?".contains(text.prefix(1)) ? [] : [text])
+      #expect(answer.status == (text.hasPrefix("/") ? 404 : 401) && !answer.body.contains(secret), "\(answer)")
+    }
+    #expect(world.provider.log.connections == 0)
+    #expect(await !world.writtenText().contains(secret))
+  }
+
   @Test func `a key that is missing, wrong, expired or revoked is refused in the same words`() async throws {
     let world = try ServiceWorld(keys: ["old": ["expires_at": "2020-01-01T00:00:00Z"], "gone": [:]])
     _ = try world.store.revoke("gone", now: ServiceWorld.noon)

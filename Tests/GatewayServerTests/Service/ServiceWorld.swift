@@ -145,6 +145,12 @@ final class ServiceWorld: Sendable {
     return ["data/ledger.db", "data/ledger.db-wal", "log"].map { Self.contents(of: folder + "/" + $0) }.joined()
   }
 
+  /// The access log, whole.
+  func writtenLog() async -> String {
+    await log.close()
+    return Self.contents(of: folder + "/log")
+  }
+
   private static func contents(of path: String) -> String {
     guard let file = fopen(path, "r") else { return "" }
     defer { fclose(file) }

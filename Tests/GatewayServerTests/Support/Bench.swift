@@ -1,8 +1,9 @@
-// A connection without a socket: bytes in, bytes out, and a clock that the test moves.
 import GatewayCore
 import NIOCore
 import NIOEmbedded
 import Synchronization
+// A connection without a socket: bytes in, bytes out, and a clock that the test moves.
+import TestSupport
 
 @testable import GatewayServer
 

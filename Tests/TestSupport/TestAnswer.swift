@@ -1,13 +1,13 @@
 // An answer as a client reads it.
 
-struct TestAnswer: Equatable {
-  var status: Int
+package struct TestAnswer: Equatable {
+  package var status: Int
   /// Names in lower case.
-  var headers: [String: String]
-  var body: String
+  package var headers: [String: String]
+  package var body: String
 
   /// Every whole answer in the text, as those to requests other than HEAD are framed.
-  static func all(in text: String) -> [TestAnswer] {
+  package static func all(in text: String) -> [TestAnswer] {
     var rest = Array(text.utf8)[...]
     var answers: [TestAnswer] = []
     while let answer = take(from: &rest) { answers.append(answer) }
@@ -15,7 +15,7 @@ struct TestAnswer: Equatable {
   }
 
   /// `nil` when there is no whole one.
-  static func take(from rest: inout ArraySlice<UInt8>, hasBody: Bool = true) -> TestAnswer? {
+  package static func take(from rest: inout ArraySlice<UInt8>, hasBody: Bool = true) -> TestAnswer? {
     guard let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
     let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
     guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { return nil }

@@ -2,12 +2,12 @@
 
 import Glibc
 
-final class RawClient {
-  private(set) var socket: Int32
+package final class RawClient {
+  package private(set) var socket: Int32
   private var unread: [UInt8] = []
 
   /// Of the socket's own receive buffer, so that little fits in between.
-  init?(port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil) {
+  package init?(port: Int, ipv6: Bool = false, receiveBuffer: Int32? = nil) {
     socket = Glibc.socket(ipv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard socket >= 0 else { return nil }
     var patience = timeval(tv_sec: 60, tv_usec: 0)
@@ -50,7 +50,7 @@ final class RawClient {
 
   /// False when the server takes no more.
   @discardableResult
-  func send(_ bytes: [UInt8]) -> Bool {
+  package func send(_ bytes: [UInt8]) -> Bool {
     var sent = 0
     while sent < bytes.count {
       let written = bytes.withUnsafeBytes {
@@ -63,16 +63,16 @@ final class RawClient {
   }
 
   @discardableResult
-  func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+  package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
   /// A `GET` without more.
   @discardableResult
-  func get(_ path: String, _ headers: String = "") -> Bool {
+  package func get(_ path: String, _ headers: String = "") -> Bool {
     send("GET \(path) HTTP/1.1\r\nHost: a\r\n\(headers)\r\n")
   }
 
   /// The next whole answer; `nil` when the connection ends before it does, or nothing comes.
-  func answer(hasBody: Bool = true) -> TestAnswer? {
+  package func answer(hasBody: Bool = true) -> TestAnswer? {
     while true {
       var rest = unread[...]
       if let answer = TestAnswer.take(from: &rest, hasBody: hasBody) {
@@ -91,7 +91,7 @@ final class RawClient {
   }
 
   /// Whether that text comes next, at some time.
-  func reads(_ text: String) -> Bool {
+  package func reads(_ text: String) -> Bool {
     while unread.firstRange(of: Array(text.utf8)) == nil {
       guard receive() > 0 else { return false }
     }
@@ -99,7 +99,7 @@ final class RawClient {
   }
 
   /// What comes until the server closes; `nil` when it does not.
-  func rest() -> String? {
+  package func rest() -> String? {
     while true {
       let count = receive()
       if count < 0 { return nil }
@@ -116,15 +116,15 @@ final class RawClient {
   }
 
   /// No more will be sent; answers are still read.
-  func endSending() { shutdown(socket, Int32(SHUT_WR)) }
+  package func endSending() { shutdown(socket, Int32(SHUT_WR)) }
 
-  func reset() {
+  package func reset() {
     var linger = linger(l_onoff: 1, l_linger: 0)
     setsockopt(socket, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     close()
   }
 
-  func close() {
+  package func close() {
     if socket >= 0 { Glibc.close(socket) }
     socket = -1
   }
