@@ -156,15 +156,19 @@ package final class PseudoTerminal: Sendable {
   @discardableResult
   package func until(shows text: String) async -> Screen { await until { $0.text.contains(text) } }
 
-  /// Waits until the program has ended: the status of wait(2).
+  /// Waits until the program has ended, or ends it when the test is over: the status of wait(2).
   package func end() async -> Int32 {
     let process = process
-    return await withCheckedContinuation { continuation in
-      ScriptedServer.startThread {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
-        continuation.resume(returning: status)
+    return await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        ScriptedServer.startThread {
+          var status: Int32 = 0
+          while waitpid(process, &status, 0) < 0, errno == EINTR {}
+          continuation.resume(returning: status)
+        }
       }
+    } onCancel: {
+      kill(process, SIGKILL)
     }
   }
 }

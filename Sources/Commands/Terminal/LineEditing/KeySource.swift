@@ -57,14 +57,31 @@ final class KeySource {
   private let notes: NotePipe
   private var bytes: [UInt8] = []
   private var position = 0
+  private var mayHaveTypedAhead = false
 
   init(input: Int32, notes: NotePipe) {
     self.input = input
     self.notes = notes
   }
 
+  /// A line is about to be read: what is there already was typed while the terminal was not ours.
+  func beginLine() { mayHaveTypedAhead = true }
+
+  /// Outside of a line the terminal makes a line feed of Enter; taken for Ctrl-J it would send nothing.
+  private func takeTypedAhead() {
+    var file = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+    guard poll(&file, 1, 0) == 1 else { return }
+    let old = bytes.count - position
+    guard fill() else { return }
+    for index in bytes.indices.dropFirst(old) where bytes[index] == 0x0A { bytes[index] = 0x0D }
+  }
+
   /// Waits for the next event, at most that many milliseconds, for ever with -1.
   func next(milliseconds: Int32 = -1) -> Event {
+    if mayHaveTypedAhead {
+      mayHaveTypedAhead = false
+      takeTypedAhead()
+    }
     while true {
       if let scalar = decode() { return .character(scalar) }
       var files = [

@@ -94,6 +94,7 @@ package final class LineEditor: @unchecked Sendable, EditLine.Host {
     drawnColumns = columns
     takePastes(true)
     reading.store(true, ordering: .relaxed)
+    keys.beginLine()
     let text = line.readLine(prompt: styledPrompt)
     reading.store(false, ordering: .relaxed)
     takePastes(false)
