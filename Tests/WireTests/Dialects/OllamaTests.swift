@@ -178,6 +178,19 @@ struct OllamaRequests {
     #expect(reply.extras == ["eval_duration": 5])
   }
 
+  @Test func `an answer of the other method has its texts elsewhere`() throws {
+    let first = #"{"model":"m","thinking":"hm","response":"a","done":false}"# + "\n"
+    let last = #"{"model":"m","response":"b","done":true,"done_reason":"stop","eval_count":2,"context":[1,2]}"#
+    var decoder = OllamaStreamDecoder()
+    var events: [ChatEvent] = []
+    try decoder.decode(Array((first + last).utf8), into: &events)
+    try decoder.finish(into: &events)
+    let reply = try ChatReply(telling: events)
+    #expect(reply.content.map(\.kind) == [.reasoning(ReasoningBlock(text: "hm")), .text("ab")])
+    #expect(decoder.isComplete && reply.usage?.output == 2 && reply.extras.isEmpty)
+    #expect(try Ollama.decodeReply(Array(last.utf8), quirks: Quirks()).content.map(\.kind) == [.text("b")])
+  }
+
   @Test(arguments: ["{}", "[]", #"{"message":"no"}"#, #"{"error":"e"}"#])
   func `what is no answer is an error`(_ body: String) {
     #expect(throws: WireError.self) { try Ollama.decodeReply(Array(body.utf8), quirks: Quirks()) }

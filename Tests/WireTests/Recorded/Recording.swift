@@ -65,7 +65,7 @@ struct Recording {
 
   private static let operations: Set<String> = [
     "chat", "messages", "responses", "generateContent", "streamGenerateContent", "converse", "converse-stream",
-    "invoke", "invoke-stream",
+    "invoke", "invoke-stream", "generate",
   ]
 
   private init?(_ dialect: DialectName, _ json: JSON) {

@@ -3,7 +3,9 @@
 extension Ollama {
   public static func decodeReply(_ body: [UInt8], quirks: Quirks) throws(WireError) -> ChatReply {
     let answer = try JSON.parse(body)
-    guard answer["message"]?.object != nil else { throw WireError(offset: 0, "an object `message` expected") }
+    guard answer["message"]?.object != nil || answer["response"]?.string != nil else {
+      throw WireError(offset: 0, "an object `message` expected")
+    }
     var decoder = OllamaStreamDecoder()
     var events: [ChatEvent] = []
     try decoder.read(body[...], into: &events)

@@ -44,6 +44,9 @@ public struct OllamaStreamDecoder: StreamDecoding {
       case "model": tellModel(try scanner.stringBytes() ?? [], into: &events)
       case "created_at": if time == nil { time = try scanner.string()?.filter(\.isNumber) }
       case "message": try readMessage(&scanner, into: &events)
+      // Answers of `/api/generate` have the texts here (github.com/ollama/ollama, docs/api.md).
+      case "thinking": tell(try scanner.string()) { events.append(.reasoning($0)) }
+      case "response": tell(try scanner.string()) { events.append(.text($0)) }
       case "logprobs": tellLogprobs(try scanner.value(), into: &events)
       case "done": line.isDone = try scanner.bool() ?? false
       case "done_reason": line.reason = try scanner.string()
@@ -55,6 +58,10 @@ public struct OllamaStreamDecoder: StreamDecoding {
     }
     try scanner.finish()
     if line.isDone { end(line, bytes, into: &events) }
+  }
+
+  private func tell(_ text: String?, _ tell: (String) -> Void) {
+    if let text, !text.isEmpty { tell(text) }
   }
 
   private mutating func tellModel(_ name: ArraySlice<UInt8>, into events: inout [ChatEvent]) {
@@ -85,7 +92,8 @@ public struct OllamaStreamDecoder: StreamDecoding {
 
   /// Members of a line that are read elsewhere, or say when it was made.
   private static let held: Set<String> = [
-    "model", "message", "done", "done_reason", "logprobs", "created_at", "prompt_eval_count", "eval_count",
+    "model", "message", "response", "thinking", "context", "done", "done_reason", "logprobs", "created_at",
+    "prompt_eval_count", "eval_count",
   ]
 
   private static func count(_ number: Int) -> Int? { number < 0 ? nil : number }
