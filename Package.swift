@@ -10,7 +10,8 @@ let package = Package(
     .library(name: "GatewayCore", targets: ["GatewayCore"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2")  // GatewayServer alone: docs/decisions/0012
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),  // GatewayServer alone: docs/decisions/0012
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),  // Benchmarking alone: 0016
   ],
   targets: [
     // C libraries.
@@ -40,11 +41,18 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
+    // Load, measurements and what they mean: `llmgw bench`.
+    .target(
+      name: "Benchmarking",
+      dependencies: ["GatewayCore", "Wire", .product(name: "Histogram", package: "hdrhistogram-swift")]),
+
     // Flags as values: parse, help. Knows nothing of llmgw.
     .target(name: "CommandLineKit"),
 
     // One file per command, and the terminal.
-    .target(name: "Commands", dependencies: ["CEdit", "CommandLineKit", "GatewayCore", "GatewayServer", "Wire"]),
+    .target(
+      name: "Commands",
+      dependencies: ["Benchmarking", "CEdit", "CommandLineKit", "GatewayCore", "GatewayServer", "Wire"]),
 
     .executableTarget(name: "llmgw", dependencies: ["Commands"]),
 
@@ -58,6 +66,7 @@ let package = Package(
       dependencies: [
         "GatewayCore", "GatewayServer", "TestSupport", "Wire", .product(name: "NIOEmbedded", package: "swift-nio"),
       ]),
+    .testTarget(name: "BenchmarkingTests", dependencies: ["Benchmarking", "GatewayCore", "TestSupport", "Wire"]),
     .testTarget(name: "CommandLineKitTests", dependencies: ["CommandLineKit"]),
     .testTarget(
       name: "CommandsTests",
