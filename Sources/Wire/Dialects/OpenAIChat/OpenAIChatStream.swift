@@ -31,13 +31,13 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     pending.removeAll(keepingCapacity: true)
     try framing.decode(bytes, into: &pending)
     for index in pending.indices {
-      if let event = repeated(pending[index]) { events.append(event) } else { try read(pending[index], into: &events) }
+      // Here and not in a function: one that does not change the decoder works with a copy of it.
+      if !isDone, pending[index].name.isEmpty, let event = pattern.event(of: pending[index].data) {
+        events.append(event)
+      } else {
+        try read(pending[index], into: &events)
+      }
     }
-  }
-
-  /// What a chunk tells that differs from the one before in its text alone.
-  private func repeated(_ event: ServerSentEvent) -> ChatEvent? {
-    isDone || !event.name.isEmpty ? nil : pattern.event(of: event.data)
   }
 
   public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
