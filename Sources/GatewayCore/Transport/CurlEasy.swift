@@ -14,8 +14,9 @@ final class CurlEasy {
   private var shape: Shape?
 
   static let errorTextCapacity = Int(CURL_ERROR_SIZE)
-  /// libcurl has a buffer for each transfer, of 16 KB unless told otherwise: with a thousand streams that is a sixth of
-  /// all memory. Events are far smaller.
+  /// How much of a stream is read at once; events are far smaller.
+  ///
+  /// libcurl has a buffer for each transfer, of 16 KB unless told otherwise: a sixth of the memory of many streams.
   private static let streamBufferBytes = 4 << 10
 
   /// What requests must have in common to go out by one handle without setting it up anew.
