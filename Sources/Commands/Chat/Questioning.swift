@@ -53,7 +53,7 @@ struct Questioning: Sendable {
     var outputFailure: OutputClosed?
     let outcome = await gateway.answer(call) { event in
       do throws(OutputClosed) {
-        try printer.take(event)
+        try await printer.take(event)
       } catch {
         outputFailure = error
         throw error

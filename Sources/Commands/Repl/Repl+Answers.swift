@@ -65,7 +65,7 @@ extension Repl {
     let outcome = await gateway.answer(call) { event in
       if case .chat(let events) = event { draft?.add(events) }
       do throws(OutputClosed) {
-        try printer.take(event)
+        try await printer.take(event)
       } catch {
         closed = error
         throw error
