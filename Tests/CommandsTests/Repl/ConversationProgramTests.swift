@@ -148,8 +148,9 @@ struct AConversation {
     await terminal.command("/load trip", shows: "'trip': 4 messages")
     let texts = home.ledger("select group_concat(text, '|') from messages")
     #expect(texts == ["one|answer 0|two|answer 1|other two|answer 2|other two|answer 3|three|answer 4"])
-    let found = await terminal.command("/search answer 1", shows: "WHO")
-    #expect(found.text.contains("answer 1"))
+    let found = await terminal.command("/search answer 1", shows: "trip · mock/m · ")
+    #expect(found.lines.contains("  answer 1"), "\(found.text)")
+    #expect(String(decoding: found.bytes, as: UTF8.self).contains("\u{1B}[1manswer\u{1B}[0m \u{1B}[1m1\u{1B}[0m"))
   }
 
   @Test func `a question that is edited begins a branch of its own`() async throws {
