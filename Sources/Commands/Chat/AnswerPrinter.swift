@@ -69,7 +69,7 @@ struct AnswerPrinter {
     guard !text.isEmpty else { return }
     endThinking()
     if let rendered = renderer?.take(text) { return try put(rendered) }
-    try put(terminal.stdout.isTerminal ? safeForTerminal(text) : text)
+    try put(terminal.stdout.writable(text))
   }
 
   private mutating func put(_ text: String) throws(OutputClosed) {

@@ -90,7 +90,7 @@ struct Questioning: Sendable {
       return
     }
     answer.printed = code
-    try terminal.stdout.write(terminal.stdout.isTerminal ? safeForTerminal(code) : code)
+    try terminal.stdout.write(terminal.stdout.writable(code))
   }
 
   private func note(_ line: String) {
