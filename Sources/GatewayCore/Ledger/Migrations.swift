@@ -7,6 +7,7 @@ struct Migration: Sendable {
 
   static let all = [
     m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007LoggedContents, m008Conversations,
+    m009SearchedMessages,
   ]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
@@ -219,6 +220,11 @@ extension Migration {
       CREATE INDEX messages_of_session ON messages(session);
       CREATE INDEX answers_of_messages ON messages(parent);
       """)
+
+  /// Words of messages are indexed when someone searches, those of old conversations as well.
+  fileprivate static let m009SearchedMessages = Migration(
+    name: "009 searched messages",
+    sql: "ALTER TABLE upkeep ADD COLUMN messages_indexed_up_to INTEGER NOT NULL DEFAULT 0")
 }
 
 extension Database {
