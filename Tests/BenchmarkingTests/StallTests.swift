@@ -5,8 +5,9 @@ import GatewayCore
 import Testing
 
 struct StallTests {
-  /// 100 requests a second for 100 s to a server that takes 1 ms for each, one at a time; it stands still from 50 s
-  /// to 51 s. The client sends the next one when the last has come back, as a client with one connection does.
+  /// 100 requests a second for 100 s to a server that takes 1 ms for each and stands still from 50 s to 51 s.
+  ///
+  /// The client sends the next one when the last has come back, as a client with one connection does.
   static var run: RunRecord {
     var (samples, free): ([Sample], Int64) = ([], 0)
     for number in 0..<10_000 {
@@ -26,8 +27,9 @@ struct StallTests {
       environment: RunRecord.Environment(version: "0", system: "test", processors: 1))
   }
 
-  /// A queue of 100 requests forms in the stall; each second then brings 100 and 1,000 can be served, so that it is
-  /// gone after 1/(1 - 0.1) s. Request k of it waits 1,001 - 9 k ms: 112 of 10,000, which is 1.12 %.
+  /// A queue of 100 requests forms in the stall and is gone 1/(1 - 0.1) s after its beginning.
+  ///
+  /// Each second brings 100 requests, and 1,000 can be served. Request k of it waits 1,001 - 9 k ms: 112 of 10,000, which is 1.12 %.
   @Test func `a stall of 1 s shows in response latency as queueing theory says, and not in service latency`() throws {
     let target = try #require(RunSummary(Self.run).targets.first)
     let (service, response) = (try #require(target.times[.e2e]), try #require(target.times[.response]))
