@@ -85,8 +85,16 @@ package struct Distribution: Sendable, Equatable {
 
   private static func rank(_ perMille: Int, of count: Int) -> Int { max((perMille * count + 999) / 1_000, 1) }
 
+  /// The smallest value that this share of all does not exceed.
+  func value(share: Double) -> Double {
+    Double(Self.value(rank: Int((share * Double(count)).rounded(.up)), in: cells))
+  }
+
   private static func value(perMille: Int, in cells: [Cell]) -> Int64 {
-    let rank = rank(perMille, of: cells.last?.upTo ?? 0)
+    value(rank: rank(perMille, of: cells.last?.upTo ?? 0), in: cells)
+  }
+
+  private static func value(rank: Int, in cells: [Cell]) -> Int64 {
     var (low, high) = (0, cells.count - 1)
     while low < high {
       let middle = (low + high) / 2

@@ -1,7 +1,7 @@
 // A run as JSON: what was asked, where it ran, what came of it. Read again to be compared.
 
 package import GatewayCore
-import Wire
+package import Wire
 
 extension RunRecord {
   /// All but the requests.
@@ -18,6 +18,9 @@ extension RunRecord {
       "driver": driver.json, "targets": .array(targets.map { ["target": .string($0)] }),
     ]
   }
+
+  /// What a list of runs shows.
+  package var headJSON: JSON { .object(head) }
 
   /// Without the requests; `nil` when it is none of our files.
   init?(head: JSON) {

@@ -43,7 +43,7 @@ extension TargetSummary {
     return object
   }
 
-  /// Money and connections are not compared, and not read.
+  /// As much as is compared.
   fileprivate init(json: JSON) {
     self.init(name: json["target"]?.string ?? "")
     requests = json["requests"]?.int ?? 0
@@ -51,6 +51,8 @@ extension TargetSummary {
     warmUps = json["warm_up"]?.int ?? 0
     for measure in Measure.allCases { times[measure] = json[measure.key].flatMap(Distribution.init(json:)) }
     span = json["span_ms"]?.wholeMicroseconds ?? 0
+    money.perRequest = json["cost"]?["usd_per_request"]?.string.flatMap(Picodollars.init(dollars:)).map(
+      PicodollarSum.init)
   }
 }
 
@@ -85,7 +87,7 @@ extension Sample.Connection {
 }
 
 extension Comparison {
-  fileprivate var json: JSON {
+  var json: JSON {
     func range(_ range: ClosedRange<Double>?, _ figure: (Double) -> JSON) -> JSON {
       range.map { .array([figure($0.lowerBound), figure($0.upperBound)]) } ?? .null
     }
@@ -150,5 +152,32 @@ extension Distribution {
     self.init(
       cells: cells, mean: mean, deviation: max(json["deviation"]?.microseconds ?? 0, 0),
       skewness: json["skewness"]?.double ?? 0, effectiveCounts: effective)
+  }
+}
+
+extension RunComparison {
+  /// What `bench compare --json` prints.
+  package func json(_ findings: [Finding]) -> JSON {
+    [
+      "first": .string(first.run.id), "second": .string(second.run.id),
+      "comparisons": .array(comparisons.map(\.json)), "conditions": .array(findings.map(\.json)),
+      "warnings": .array(warnings.map { .string($0) }),
+    ]
+  }
+}
+
+extension RunComparison.Finding {
+  fileprivate var json: JSON {
+    let (word, why): (String, String?) =
+      switch outcome {
+      case .kept: ("kept", nil)
+      case .passed: ("passed", nil)
+      case .passedByChance: ("passed_by_chance", nil)
+      case .unknown(let why): ("unknown", why)
+      }
+    return [
+      "condition": .string(condition.text), "target": .string(target), "outcome": .string(word),
+      "why": JSON(text: why),
+    ]
   }
 }
