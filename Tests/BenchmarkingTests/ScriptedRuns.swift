@@ -4,18 +4,13 @@ import Benchmarking
 import GatewayCore
 import Glibc
 
-/// Numbers that are the same on every machine (SplitMix64).
+/// Numbers of known distributions, the same on every machine.
 struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
+  private var random: SeededRandom
 
-  init(seed: UInt64) { state = seed }
+  init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  mutating func next() -> UInt64 { random.next() }
 
   /// Above 0, up to 1.
   mutating func uniform() -> Double { (Double(next() >> 11) + 1) / 9_007_199_254_740_992 }

@@ -120,14 +120,14 @@ package struct Distribution: Sendable, Equatable {
   private static func effectiveCounts(_ values: [Int64], _ cells: [Cell]) -> [Statistic: Double] {
     var counts: [Statistic: Double] = [:]
     for statistic in Statistic.allCases where statistic != .max {
-      let series: [Double]
+      let effect: Double
       if let perMille = statistic.perMille {
         let limit = value(perMille: perMille, in: cells)
-        series = values.map { $0 > limit ? 1 : 0 }
+        effect = designEffect(values) { $0 > limit ? 1 : 0 }
       } else {
-        series = values.map(Double.init)
+        effect = designEffect(values) { Double($0) }
       }
-      counts[statistic] = Double(values.count) / designEffect(series)
+      counts[statistic] = Double(values.count) / effect
     }
     return counts
   }
@@ -136,16 +136,16 @@ package struct Distribution: Sendable, Equatable {
   ///
   /// Requests of one moment resemble each other (a stall, a busy minute), and so do the gaps of one request. Never
   /// below 1; 1 where there are too few values to tell.
-  private static func designEffect(_ series: [Double]) -> Double {
-    let size = series.count / batches
+  private static func designEffect(_ values: [Int64], of number: (Int64) -> Double) -> Double {
+    let size = values.count / batches
     guard size > 1 else { return 1 }
-    let used = series.prefix(size * batches)
-    let mean = used.reduce(0, +) / Double(used.count)
-    let variance = used.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(used.count - 1)
+    let used = values.prefix(size * batches)
+    let mean = used.reduce(0) { $0 + number($1) } / Double(used.count)
+    let variance = used.reduce(0) { $0 + (number($1) - mean) * (number($1) - mean) } / Double(used.count - 1)
     guard variance > 0 else { return 1 }
     var between = 0.0
     for batch in 0..<batches {
-      let sum = used[(batch * size)..<((batch + 1) * size)].reduce(0, +)
+      let sum = used[(batch * size)..<((batch + 1) * size)].reduce(0) { $0 + number($1) }
       between += (sum / Double(size) - mean) * (sum / Double(size) - mean)
     }
     return max(between / Double(batches - 1) * Double(size) / variance, 1)

@@ -21,7 +21,8 @@ extension RunRecord.DriverReport {
       Double(used.busiestThread) / time, Double(used.process) / time / Double(max(processors, 1)))
     if slip > Slip.mostLate {
       let late = Slip.tolerance / 1_000
-      invalid = "\(Self.percent(slip)) of the requests left more than \(late) ms late: the load was not what was asked for"
+      invalid =
+        "\(Self.percent(slip)) of the requests left more than \(late) ms late: the load was not what was asked for"
     } else if busy > Self.mostBusy {
       invalid = "the load generator itself was busy \(Self.percent(busy)) of the time: it measured this machine"
     }

@@ -18,7 +18,8 @@ package struct RequestSender: Sendable {
 
   /// `calls` are the calls to each target, but for what is asked; with `markedBy` each request begins in its own way.
   package init(
-    _ gateway: Gateway, _ runtime: Runtime, began: Int64, calls: [Call], prompts: any PromptSource, markedBy mark: String?,
+    _ gateway: Gateway, _ runtime: Runtime, began: Int64, calls: [Call], prompts: any PromptSource,
+    markedBy mark: String?,
     isClosedLoop: Bool, allowance: SharedAllowance? = nil
   ) {
     self.gateway = gateway

@@ -57,8 +57,10 @@ package final class RunLog: Sendable {
   func begin() -> Bool {
     state.withLock { state in
       guard state.underWay < LoadPlan.mostUnderWay else {
-        state.stop = state.stop ?? LoadStop(
-          .tooManyUnderWay, "\(LoadPlan.mostUnderWay) requests were under way at once: they are not answered in time")
+        state.stop =
+          state.stop
+          ?? LoadStop(
+            .tooManyUnderWay, "\(LoadPlan.mostUnderWay) requests were under way at once: they are not answered in time")
         return false
       }
       state.underWay += 1
@@ -119,8 +121,10 @@ extension RunLog.State {
     if let time = sample.timeToFirstToken { firstTokens.record(UInt64(clamping: time)) }
     if !sample.isGood, sample.status != .interrupted { progress.failed += 1 }
     if progress.failed == progress.ended, progress.failed >= RunLog.mostFailuresAtFirst {
-      stop = stop ?? LoadStop(
-        .failing, "the first \(progress.failed) requests all failed (\(sample.failure ?? sample.status.rawValue))")
+      stop =
+        stop
+        ?? LoadStop(
+          .failing, "the first \(progress.failed) requests all failed (\(sample.failure ?? sample.status.rawValue))")
     }
     if gaps > RunLog.mostGaps {
       stop = stop ?? LoadStop(.memory, "there is no room for more than \(RunLog.mostGaps) gaps between tokens")

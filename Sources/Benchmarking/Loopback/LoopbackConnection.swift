@@ -54,7 +54,8 @@ struct LoopbackConnection {
       event(#"{"id":"c","model":"loopback","choices":[{"index":0,"delta":\#(delta),"finish_reason":\#(finish)}]}"#)
     }
     let body =
-      piece(#"{"role":"assistant"}"#) + ["One", " two", " three", " four"].map { piece(#"{"content":"\#($0)"}"#) }.joined()
+      piece(#"{"role":"assistant"}"#)
+      + ["One", " two", " three", " four"].map { piece(#"{"content":"\#($0)"}"#) }.joined()
       + piece("{}", #""stop""#)
       + event(#"{"id":"c","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4}}"#) + event("[DONE]")
     let head =

@@ -21,5 +21,7 @@ extension PromptList {
   }
 
   /// As many tokens as the answer had then, so that the load is the same.
-  private static func longestAnswer(_ call: OperationRecord) -> Int? { call.attempts.last?.usage.output.map { max($0, 1) } }
+  private static func longestAnswer(_ call: OperationRecord) -> Int? {
+    call.attempts.last?.usage.output.map { max($0, 1) }
+  }
 }
