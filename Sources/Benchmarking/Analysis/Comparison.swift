@@ -82,8 +82,9 @@ package struct Comparison: Sendable {
 
   private static func isComparable(_ pair: Pair, _ measure: Measure, _ statistic: Statistic) -> Bool {
     guard let first = pair.first.times[measure], let second = pair.second.times[measure] else { return false }
-    // In a closed loop nobody waits before the start.
-    if measure == .response, first == pair.first.times[.e2e], second == pair.second.times[.e2e] { return false }
+    // What someone has to wait takes the place of what the request took, where the two differ.
+    let waits = [pair.first, pair.second].contains { $0.times[.response] != $0.times[.e2e] }
+    if measure == (waits ? .e2e : .response) { return false }
     return first.isDense(at: statistic) && second.isDense(at: statistic)
   }
 }

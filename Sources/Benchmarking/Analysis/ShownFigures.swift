@@ -30,39 +30,41 @@ private func fixed(_ value: Double, places: Int) -> String {
 }
 
 extension Comparison {
-  /// `b is slower than a: p50 of ttft 220 against 200 ms, +10.0 % (+8.1 % to +12.0 %)`; `nil` without a verdict.
-  package var sentence: String? {
-    guard verdict != .undecided else { return nil }
-    let word = verdict == .higher ? "slower" : "faster"
-    let change = ratio.map { range in
-      let ends = [range.lowerBound, range.upperBound].map { shownPercent($0 - 1, isChange: true) }
-      return ", \(shownPercent(secondValue / firstValue - 1, isChange: true)) (\(ends[0]) to \(ends[1]))"
-    }
-    let values = "\(shownMilliseconds(secondValue)) against \(shownMilliseconds(firstValue)) ms"
-    return "\(second) is \(word) than \(first): \(figure) \(values)\(change ?? "")"
-  }
-
   /// `ttft p50`.
   package var figure: String { "\(measure.rawValue) \(statistic.rawValue)" }
+
+  /// `ttft p50 by 17.7 % (10.2 to 24.2)`, whichever way it goes.
+  fileprivate var amount: String {
+    guard let ratio, firstValue > 0 else { return figure }
+    let ends = [ratio.lowerBound - 1, ratio.upperBound - 1].map(abs).sorted().map { shownDigits($0 * 100) }
+    return "\(figure) by \(shownPercent(abs(secondValue / firstValue - 1))) (\(ends[0]) to \(ends[1]))"
+  }
 }
 
 extension RunSummary {
-  /// What can be said of the targets to each other, a sentence each.
+  /// What can be said of the targets to each other, a sentence each: of every two what is slower, faster, and open.
   package var verdicts: [String] {
     let comparisons = comparisons
-    var sentences = comparisons.compactMap(\.sentence)
-    var open: [(pair: String, figures: [String])] = []
-    for comparison in comparisons where comparison.verdict == .undecided {
-      let pair = "\(comparison.first) and \(comparison.second)"
-      if open.last?.pair == pair {
-        open[open.count - 1].figures.append(comparison.figure)
-      } else {
-        open.append((pair, [comparison.figure]))
+    if targets.count > 1, comparisons.isEmpty { return ["Too few good answers to compare the targets"] }
+    return targets.indices.flatMap { first in
+      targets.indices.dropFirst(first + 1).flatMap { second in
+        let (one, other) = (targets[first].name, targets[second].name)
+        let pair = comparisons.filter { $0.first == one && $0.second == other }
+        return Self.sentences(pair, one, other)
       }
     }
-    sentences += open.map { "No difference found between \($0.pair): \($0.figures.joined(separator: ", "))" }
-    if targets.count > 1, comparisons.isEmpty { sentences.append("Too few good answers to compare the targets") }
-    return sentences
+  }
+
+  private static func sentences(_ pair: [Comparison], _ first: String, _ second: String) -> [String] {
+    func list(_ verdict: Comparison.Verdict, _ words: (Comparison) -> String) -> String? {
+      let some = pair.filter { $0.verdict == verdict }
+      return some.isEmpty ? nil : some.map(words).joined(separator: ", ")
+    }
+    return [
+      list(.lower, \.amount).map { "\(second) is faster than \(first): \($0)" },
+      list(.higher, \.amount).map { "\(second) is slower than \(first): \($0)" },
+      list(.undecided, \.figure).map { "No difference found between \(first) and \(second): \($0)" },
+    ].compactMap { $0 }
   }
 }
 

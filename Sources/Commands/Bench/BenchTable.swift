@@ -34,7 +34,7 @@ struct BenchReport {
     let hasObjectives = !summary.run.objectives.isEmpty
     let columns: [Table.Column] =
       [
-        .text("TARGET", least: 12), .number("GOOD"), .number("ERRORS"), .number("TTFT"),
+        .text("TARGET", least: 26), .number("GOOD"), .number("ERRORS"), .number("TTFT"),
         .number("E2E").whereThereIsRoom, .number("P95"), .number("TOKENS/S").whereThereIsRoom,
         .number("REQUESTS/S").whereThereIsRoom,
       ] + (hasObjectives ? [.number("GOODPUT/S").whereThereIsRoom] : []) + [
@@ -77,18 +77,18 @@ struct BenchReport {
 
   // MARK: Every time
 
+  /// A table for each target, with its name above the names of the times.
   private var times: String {
-    let titles = ["P50", "P90", "P95", "P99", "MAX", "MEAN"]
-    let columns: [Table.Column] =
-      [.text("TARGET", least: 8), .word("MS")] + titles.map { .number($0) }
-      + [.word("P50 95 %").whereThereIsRoom, .word("P95 95 %").whereThereIsRoom]
-    let rows = summary.targets.flatMap { target in
-      shownTimes(target).map { name, times in
-        [target.name, name] + Statistic.allCases.map { shownMilliseconds(times.value($0)) }
+    summary.targets.filter { !$0.times.isEmpty }.map { target in
+      let columns: [Table.Column] =
+        [.word(safeLine(target.name))] + Statistic.allCases.map { .number($0.rawValue.uppercased()) }
+        + [Statistic.p50, .p95].map { .word("95 % OF \($0.rawValue.uppercased())").whereThereIsRoom }
+      let rows = shownTimes(target).map { name, times in
+        [name] + Statistic.allCases.map { shownMilliseconds(times.value($0)) }
           + [interval(times, .p50), interval(times, .p95)]
       }
-    }
-    return Table(columns, rows: rows).text(width: width)
+      return Table(columns, rows: rows).text(width: width)
+    }.joined(separator: "\n")
   }
 
   private func shownTimes(_ target: TargetSummary) -> [(String, Distribution)] {
