@@ -30,11 +30,11 @@ struct ComparisonTests {
     let slower = ScriptedTarget(name: "b", firstToken: 22_000)
     let run = RunRecord.scripted([ScriptedTarget(name: "a"), slower], requests: 1_000, seed: 1)
     let comparison = try #require(
-      RunSummary(run).comparisons.first { $0.measure == .ttft && $0.statistic == .p50 })
+      RunSummary(run).comparisons.first { $0.figure == .time(.ttft, .p50) })
     #expect(comparison.verdict == .higher)
     #expect(comparison.difference.contains(2_000) && comparison.difference.lowerBound > 0)
     #expect(try #require(comparison.ratio).contains(1.1))
-    let equal = try #require(RunSummary(run).comparisons.first { $0.measure == .tpot && $0.statistic == .p50 })
+    let equal = try #require(RunSummary(run).comparisons.first { $0.figure == .time(.tpot, .p50) })
     #expect(equal.verdict == .undecided && equal.difference.contains(0))
     #expect(try #require(equal.ratio).contains(1))
   }
@@ -58,5 +58,21 @@ struct ComparisonTests {
     #expect(comparisons.count == 9)
     let confidence = try #require(comparisons.first).confidence
     #expect(abs(1 - confidence - 0.05 / 9) < 1e-12)
+  }
+
+  @Test func `what costs more is called dearer, and what costs the same is not`() throws {
+    var run = RunRecord.scripted(["a", "b", "c"].map { ScriptedTarget(name: $0) }, requests: 100, seed: 3)
+    for index in run.samples.indices {
+      // Of b every answer costs a tenth more; of c they cost the same as of a.
+      let cost = Int64(1_000_000 + run.samples[index].number / 3 % 7 * 1_000)
+      run.samples[index].cost = Cost(
+        amount: Picodollars(run.samples[index].target == 1 ? cost * 11 / 10 : cost), source: .computed)
+    }
+    let summary = RunSummary(run)
+    let verdicts = summary.comparisons.filter { $0.figure == .cost }.map(\.verdict)
+    #expect(verdicts == [.higher, .undecided, .lower])
+    #expect(summary.verdicts.contains { $0.hasPrefix("b is dearer than a: cost per request by 10.0 % (") })
+    run.samples[0].cost = .unpriced
+    #expect(RunSummary(run).comparisons.filter { $0.figure == .cost }.count == 1)
   }
 }

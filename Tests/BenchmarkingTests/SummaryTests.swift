@@ -31,12 +31,13 @@ struct SummaryTests {
     var warmUp = Self.sample(0, took: 900_000)
     warmUp.isWarmUp = true
     let failed = Self.sample(1, took: 5, status: .failed, failure: "overloaded")
-    let interrupted = Self.sample(2, took: 7, status: .interrupted)
+    let refused = Self.sample(2, took: 7, status: .refused)
+    let stopped = Self.sample(5, took: 700_000, status: .interrupted)
     let good = [Self.sample(3, took: 100_000), Self.sample(4, took: 200_000, status: .truncated)]
-    let target = try #require(Self.summary([warmUp, failed, interrupted] + good).targets.first)
-    #expect(target.requests == 4 && target.good == 2 && target.warmUps == 1)
+    let target = try #require(Self.summary([warmUp, failed, refused] + good + [stopped]).targets.first)
+    #expect(target.requests == 4 && target.good == 2 && target.warmUps == 1 && target.unfinished == 1)
     #expect(target.errorRate == 0.5)
-    #expect(target.failures.map(\.kind) == ["interrupted", "overloaded"])
+    #expect(target.failures.map(\.kind) == ["overloaded", "refused"])
     #expect(target.times[.e2e]?.count == 2 && target.times[.e2e]?.value(.max) == 200_000)
     #expect(target.times[.itl] == nil)
     // From the first measured start at 1 s to the last end at 4.2 s.

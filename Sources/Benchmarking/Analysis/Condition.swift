@@ -98,13 +98,18 @@ package struct Condition: Sendable, Equatable {
     switch subject {
     case .time(let statistic, let measure): timeOutcome(pair, statistic, measure, confidence)
     case .errors: Self.isPast(limit, pair.first.errorRate, pair.second.errorRate) ? .passed : .kept
-    case .cost:
-      if let first = pair.first.money.perRequest, let second = pair.second.money.perRequest, first > .zero {
-        Self.isPast(limit, Double(first.count), Double(second.count)) ? .passed : .kept
-      } else {
-        .unknown("the cost of a request is not known in both runs, or was nothing")
-      }
+    case .cost: costOutcome(pair, confidence)
     }
+  }
+
+  private func costOutcome(_ pair: Comparison.Pair, _ confidence: Double) -> Outcome {
+    guard let first = pair.first.money.perRequest, let second = pair.second.money.perRequest, first > .zero else {
+      return .unknown("the cost of a request is not known in both runs, or was nothing")
+    }
+    guard Self.isPast(limit, Double(first.count), Double(second.count)) else { return .kept }
+    // Files keep no costs of single requests: there the mean alone decides.
+    let comparison = Comparison(pair, .cost, confidence: confidence)
+    return comparison.map { $0.verdict == .higher } ?? true ? .passed : .passedByChance
   }
 
   private func timeOutcome(
@@ -119,7 +124,7 @@ package struct Condition: Sendable, Equatable {
     guard first.isDense(at: statistic), second.isDense(at: statistic) else {
       return .unknown("too few requests for \(statistic.rawValue): \(first.count) and \(second.count)")
     }
-    let comparison = Comparison(pair, measure, statistic, confidence: confidence)
+    let comparison = Comparison(pair, .time(measure, statistic), confidence: confidence)
     return isPast ? (comparison?.verdict == .higher ? .passed : .passedByChance) : .kept
   }
 

@@ -30,14 +30,11 @@ private func fixed(_ value: Double, places: Int) -> String {
 }
 
 extension Comparison {
-  /// `ttft p50`.
-  package var figure: String { "\(measure.rawValue) \(statistic.rawValue)" }
-
   /// `ttft p50 by 17.7 % (10.2 to 24.2)`, whichever way it goes.
   fileprivate var amount: String {
-    guard let ratio, firstValue > 0 else { return figure }
+    guard let ratio, firstValue > 0 else { return figure.text }
     let ends = [ratio.lowerBound - 1, ratio.upperBound - 1].map(abs).sorted().map { shownDigits($0 * 100) }
-    return "\(figure) by \(shownPercent(abs(secondValue / firstValue - 1))) (\(ends[0]) to \(ends[1]))"
+    return "\(figure.text) by \(shownPercent(abs(secondValue / firstValue - 1))) (\(ends[0]) to \(ends[1]))"
   }
 }
 
@@ -56,14 +53,16 @@ extension RunSummary {
   }
 
   private static func sentences(_ pair: [Comparison], _ first: String, _ second: String) -> [String] {
-    func list(_ verdict: Comparison.Verdict, _ words: (Comparison) -> String) -> String? {
-      let some = pair.filter { $0.verdict == verdict }
-      return some.isEmpty ? nil : some.map(words).joined(separator: ", ")
+    let (times, costs) = (pair.filter { $0.figure != .cost }, pair.filter { $0.figure == .cost })
+    func sentence(_ word: String, _ some: [Comparison], _ verdict: Comparison.Verdict) -> String? {
+      let amounts = some.filter { $0.verdict == verdict }.map(\.amount)
+      return amounts.isEmpty ? nil : "\(second) is \(word) than \(first): \(amounts.joined(separator: ", "))"
     }
+    let open = pair.filter { $0.verdict == .undecided }.map(\.figure.text).joined(separator: ", ")
     return [
-      list(.lower, \.amount).map { "\(second) is faster than \(first): \($0)" },
-      list(.higher, \.amount).map { "\(second) is slower than \(first): \($0)" },
-      list(.undecided, \.figure).map { "No difference found between \(first) and \(second): \($0)" },
+      sentence("faster", times, .lower), sentence("slower", times, .higher), sentence("cheaper", costs, .lower),
+      sentence("dearer", costs, .higher),
+      open.isEmpty ? nil : "No difference found between \(first) and \(second): \(open)",
     ].compactMap { $0 }
   }
 }

@@ -9,6 +9,8 @@ package struct TargetSummary: Sendable, Equatable {
   /// All that were measured, also those that failed.
   package var requests = 0
   package var warmUps = 0
+  /// Those that were under way when the run was stopped: they say nothing of the target.
+  package var unfinished = 0
   /// Those with a good answer, whose times count.
   package var good = 0
   /// The others by what went wrong, the most frequent first.
@@ -25,6 +27,8 @@ package struct TargetSummary: Sendable, Equatable {
   package var span: Int64 = 0
   package var tokens = Tokens()
   package var money = Money()
+  /// Picodollars of each good answer; `nil` unless each of them has a price.
+  package var costs: Distribution?
   /// Requests that kept every objective; `nil` without objectives.
   package var kept: Int?
 
@@ -58,11 +62,13 @@ package struct TargetSummary: Sendable, Equatable {
 
   /// `samples` are those of this target in the order in which they were meant to start.
   init(name: String, samples: [Sample], objectives: [Objective]) {
-    let measured = samples.filter { !$0.isWarmUp }
+    let counted = samples.filter { !$0.isWarmUp }
+    let measured = counted.filter { $0.status != .interrupted }
     let answers = measured.filter(\.isGood)
     self.name = name
     requests = measured.count
-    warmUps = samples.count - measured.count
+    warmUps = samples.count - counted.count
+    unfinished = counted.count - measured.count
     good = answers.count
     failures = Self.failures(measured)
     times = Self.times(answers)
@@ -71,6 +77,8 @@ package struct TargetSummary: Sendable, Equatable {
     span = (measured.map(\.ended).max() ?? 0) - (measured.map(\.intended).min() ?? 0)
     tokens = Tokens(answers)
     money = Money(all: samples, answers: answers)
+    let prices = answers.compactMap { $0.cost.amount.map { max($0.count, 0) } }
+    costs = prices.count == answers.count ? Distribution(prices) : nil
     if !objectives.isEmpty {
       kept = answers.count { sample in objectives.allSatisfy { $0.isKept(by: sample) } }
     }

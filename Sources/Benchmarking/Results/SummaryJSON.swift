@@ -25,7 +25,8 @@ extension TargetSummary {
   fileprivate var json: JSONObject {
     var object: JSONObject = [
       "target": .string(name), "requests": .number(JSONNumber(requests)), "good": .number(JSONNumber(good)),
-      "warm_up": .number(JSONNumber(warmUps)), "error_rate": JSON(errorRate, places: 6),
+      "warm_up": .number(JSONNumber(warmUps)), "unfinished": .number(JSONNumber(unfinished)),
+      "error_rate": JSON(errorRate, places: 6),
       "errors": .object(JSONObject(failures.map { ($0.kind, .number(JSONNumber($0.count))) })),
     ]
     for measure in Measure.allCases { object[measure.key] = times[measure]?.json(thousandths: false) ?? .null }
@@ -91,12 +92,14 @@ extension Comparison {
     func range(_ range: ClosedRange<Double>?, _ figure: (Double) -> JSON) -> JSON {
       range.map { .array([figure($0.lowerBound), figure($0.upperBound)]) } ?? .null
     }
+    let measure: Measure? = if case .time(let measure, _) = figure { measure } else { nil }
     return [
-      "measure": .string(measure.rawValue), "statistic": .string(statistic.rawValue), "first": .string(first),
-      "second": .string(second), "verdict": .string(verdict.rawValue),
-      "first_ms": JSON(microseconds: firstValue), "second_ms": JSON(microseconds: secondValue),
-      "difference_ms": range(difference) { JSON(microseconds: $0) }, "ratio": range(ratio) { JSON($0, places: 6) },
-      "confidence": JSON(confidence, places: 6),
+      "measure": .string(measure?.rawValue ?? "cost"), "statistic": .string(figure.statistic.rawValue),
+      "first": .string(first), "second": .string(second), "verdict": .string(verdict.rawValue),
+      "first_ms": JSON(microseconds: measure == nil ? nil : firstValue),
+      "second_ms": JSON(microseconds: measure == nil ? nil : secondValue),
+      "difference_ms": range(measure == nil ? nil : difference) { JSON(microseconds: $0) },
+      "ratio": range(ratio) { JSON($0, places: 6) }, "confidence": JSON(confidence, places: 6),
     ]
   }
 }

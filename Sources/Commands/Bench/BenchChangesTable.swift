@@ -40,15 +40,19 @@ struct BenchChanges {
     let range = figure.ratio.map { ratio in
       [ratio.lowerBound, ratio.upperBound].map { shownPercent($0 - 1, isChange: true) }.joined(separator: " to ")
     }
+    let isCost = figure.figure == .cost
     let verdict =
       switch figure.verdict {
-      case .higher: "slower"
-      case .lower: "faster"
+      case .higher: isCost ? "dearer" : "slower"
+      case .lower: isCost ? "cheaper" : "faster"
       case .undecided: "no difference found"
       }
+    let values = [figure.firstValue, figure.secondValue].map { value in
+      isCost ? Picodollars(Int64(value)).shown : shownMilliseconds(value)
+    }
     return [
-      figure.second, figure.figure, shownMilliseconds(figure.firstValue), shownMilliseconds(figure.secondValue),
-      change(figure.firstValue, figure.secondValue), range ?? "", verdict,
+      figure.second, figure.figure.text, values[0], values[1], change(figure.firstValue, figure.secondValue),
+      range ?? "", verdict,
     ]
   }
 
@@ -57,7 +61,8 @@ struct BenchChanges {
     var rows = [
       [second.name, "errors", shownPercent(first.errorRate), shownPercent(second.errorRate), "", "", ""]
     ]
-    if let one = first.money.perRequest, let other = second.money.perRequest {
+    if first.costs == nil || second.costs == nil, let one = first.money.perRequest, let other = second.money.perRequest
+    {
       rows.append([
         second.name, "cost per request", one.shown, other.shown, change(Double(one.count), Double(other.count)), "", "",
       ])

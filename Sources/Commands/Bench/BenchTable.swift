@@ -115,12 +115,14 @@ struct BenchReport {
   private var facts: String {
     let run = summary.run
     let warmUps = summary.targets.reduce(0) { $0 + $1.warmUps }
+    let unfinished = summary.targets.reduce(0) { $0 + $1.unfinished }
     let slip = run.load.isOpen ? shownPercent(run.driver.slip) + " of the requests started late" : nil
     let machine =
       "\(run.environment.system), \(run.environment.processors) processors, llmgw \(run.environment.version)"
     return namedLines([
       ("run", run.id), ("load", run.load.words), ("took", shownDigits(Double(run.elapsed) / 1_000_000) + " s"),
       ("seed", String(run.seed)), ("warm-up", warmUps > 0 ? "\(warmUps.grouped) requests, not counted" : nil),
+      ("unfinished", unfinished > 0 ? "\(unfinished.grouped) requests when it was stopped, not counted" : nil),
       (
         "objectives", run.objectives.isEmpty ? nil : run.objectives.map(\.text).joined(separator: ", ")
       ),
