@@ -4,7 +4,7 @@
 _llmgw_place() {
   case $1 in
   'llmgw')
-    commands='chat repl templates map embed spend logs models providers keys access serve config doctor completions version help'
+    commands='chat repl templates map embed spend logs models providers keys access serve bench config doctor completions version help'
     flags='-m --model -t --template -p --param -s --system -o --option -a --attach -f --fragment --schema --no-stream --json --render -q --quiet -x --extract --extract-last --output --media --copy --dry-run --max-cost --timeout --retries --strict --fail-on-length --project --session -c --continue --tag --no-log --no-stdin --stdin-first -h --help -V --version'
     ;;
   'llmgw chat')
@@ -142,6 +142,22 @@ _llmgw_place() {
   'llmgw serve')
     commands=''
     flags='--listen --loops --share-port --log-contents --reload -h --help'
+    ;;
+  'llmgw bench')
+    commands='list show compare'
+    flags='-n --limit --utc --json -h --help'
+    ;;
+  'llmgw bench list')
+    commands=''
+    flags='-n --limit --utc --json -h --help'
+    ;;
+  'llmgw bench show')
+    commands=''
+    flags='--slo --json --csv --html -h --help'
+    ;;
+  'llmgw bench compare')
+    commands=''
+    flags='--fail-if --json -h --help'
     ;;
   'llmgw config')
     commands='path show check edit schema get set unset'

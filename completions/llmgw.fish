@@ -4,7 +4,7 @@
 function __llmgw_place
     set -l place
     for word in (commandline -opc)[2..]
-        contains -- (string join ' ' -- $place $word) 'chat' 'repl' 'templates' 'templates list' 'templates show' 'templates edit' 'map' 'embed' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'access' 'access create' 'access list' 'access show' 'access update' 'access revoke' 'access rotate' 'access team' 'access team create' 'access team list' 'access team update' 'access team delete' 'serve' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
+        contains -- (string join ' ' -- $place $word) 'chat' 'repl' 'templates' 'templates list' 'templates show' 'templates edit' 'map' 'embed' 'spend' 'logs' 'logs list' 'logs show' 'logs prune' 'models' 'models show' 'providers' 'keys' 'keys set' 'keys list' 'keys remove' 'keys test' 'access' 'access create' 'access list' 'access show' 'access update' 'access revoke' 'access rotate' 'access team' 'access team create' 'access team list' 'access team update' 'access team delete' 'serve' 'bench' 'bench list' 'bench show' 'bench compare' 'config' 'config path' 'config show' 'config check' 'config edit' 'config schema' 'config get' 'config set' 'config unset' 'doctor' 'completions' 'version' 'help'
         or break
         set -a place $word
     end
@@ -42,6 +42,7 @@ complete -c llmgw -n '__llmgw_directly_at ' -a providers -d 'List providers with
 complete -c llmgw -n '__llmgw_directly_at ' -a keys -d 'Store, list, try and remove the keys of providers.'
 complete -c llmgw -n '__llmgw_directly_at ' -a access -d 'Make, list, change and revoke the virtual keys of the gateway.'
 complete -c llmgw -n '__llmgw_directly_at ' -a serve -d 'Answer programs that call the well-known APIs of models.'
+complete -c llmgw -n '__llmgw_directly_at ' -a bench -d 'List the benchmarks that were run, show or compare them.'
 complete -c llmgw -n '__llmgw_directly_at ' -a config -d 'Show, check and change the config.'
 complete -c llmgw -n '__llmgw_directly_at ' -a doctor -d 'Check the machine and the set-up; say what to mend.'
 complete -c llmgw -n '__llmgw_directly_at ' -a completions -d 'Print the completion script of a shell.'
@@ -350,6 +351,27 @@ complete -c llmgw -n '__llmgw_at serve' -l share-port -d 'Let other processes li
 complete -c llmgw -n '__llmgw_at serve' -l log-contents -d 'Log prompts and answers, of keys that allow it (server.log_contents).'
 complete -c llmgw -n '__llmgw_at serve' -l reload -d 'Have the servers of this user read their config anew.'
 complete -c llmgw -n '__llmgw_at serve' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_directly_at bench' -a list -d 'List the runs that were made, the latest first.'
+complete -c llmgw -n '__llmgw_directly_at bench' -a show -d 'Show a run that was made, as it was shown at its end.'
+complete -c llmgw -n '__llmgw_directly_at bench' -a compare -d 'Compare a run with an earlier one.'
+complete -c llmgw -n '__llmgw_at bench' -s n -l limit -x -a '(__llmgw_values)' -d 'At most so many runs, 1 to 10000 (20).'
+complete -c llmgw -n '__llmgw_at bench' -l utc -d 'Times in UTC instead of the local zone.'
+complete -c llmgw -n '__llmgw_at bench' -l json -d 'Print one JSON object.'
+complete -c llmgw -n '__llmgw_at bench' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at bench list' -s n -l limit -x -a '(__llmgw_values)' -d 'At most so many runs, 1 to 10000 (20).'
+complete -c llmgw -n '__llmgw_at bench list' -l utc -d 'Times in UTC instead of the local zone.'
+complete -c llmgw -n '__llmgw_at bench list' -l json -d 'Print one JSON object.'
+complete -c llmgw -n '__llmgw_at bench list' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at bench show' -l slo -x -a '(__llmgw_values)' -d 'Judge it by these objectives: ttft:500ms,itl:50ms.'
+complete -c llmgw -n '__llmgw_at bench show' -l json -d 'Print one JSON object.'
+complete -c llmgw -n '__llmgw_at bench show' -l csv -r -F -d 'Write a row for each request to a file, too.'
+complete -c llmgw -n '__llmgw_at bench show' -l html -r -F -d 'Write a page with charts to a file, too.'
+complete -c llmgw -n '__llmgw_at bench show' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at bench show' -a '(__llmgw_values)'
+complete -c llmgw -n '__llmgw_at bench compare' -l fail-if -x -a '(__llmgw_values)' -d 'p95(ttft)>+10%, mean(e2e)>+50ms, errors>1% or cost>+10%.'
+complete -c llmgw -n '__llmgw_at bench compare' -l json -d 'Print one JSON object.'
+complete -c llmgw -n '__llmgw_at bench compare' -s h -l help -d 'Show this help.'
+complete -c llmgw -n '__llmgw_at bench compare' -a '(__llmgw_values)'
 complete -c llmgw -n '__llmgw_directly_at config' -a path -d 'Print where the config file is.'
 complete -c llmgw -n '__llmgw_directly_at config' -a show -d 'Show each value and where it comes from.'
 complete -c llmgw -n '__llmgw_directly_at config' -a check -d 'Check the file; say the place of a mistake.'

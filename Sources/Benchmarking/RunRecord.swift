@@ -12,6 +12,8 @@ package struct RunRecord: Sendable, Equatable {
   package var targets: [String]
   package var load: Load
   package var seed: UInt64
+  /// What a request had to keep to count as good service.
+  package var objectives: [Objective]
   package var samples: [Sample]
   package var driver: DriverReport
   package var environment: Environment
@@ -57,8 +59,9 @@ package struct RunRecord: Sendable, Equatable {
   }
 
   package init(
-    id: String, startedAt: Timestamp, elapsed: Int64, targets: [String], load: Load, seed: UInt64, samples: [Sample],
-    driver: DriverReport, environment: Environment, endedEarly: String? = nil
+    id: String, startedAt: Timestamp, elapsed: Int64, targets: [String], load: Load, seed: UInt64,
+    objectives: [Objective] = [], samples: [Sample], driver: DriverReport, environment: Environment,
+    endedEarly: String? = nil
   ) {
     self.id = id
     self.startedAt = startedAt
@@ -66,6 +69,7 @@ package struct RunRecord: Sendable, Equatable {
     self.targets = targets
     self.load = load
     self.seed = seed
+    self.objectives = objectives
     self.samples = samples
     self.driver = driver
     self.environment = environment

@@ -6,7 +6,7 @@ import GatewayCore
 package enum AllCommands {
   /// In the order of help.
   package static let list: [AnyCommand<Invocation>] = [
-    .chat, .repl, .templates, .map, .embed, .spend, .logs, .models, .providers, .keys, .access, .serve, .config,
+    .chat, .repl, .templates, .map, .embed, .spend, .logs, .models, .providers, .keys, .access, .serve, .bench, .config,
     .doctor,
     .completions,
     .version,

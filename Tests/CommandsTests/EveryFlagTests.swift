@@ -79,6 +79,8 @@ struct EveryFlag {
     case "WHAT": "model"
     case "SURFACES": "chat"
     case "ADDRESSES": "10.0.0.0/8"
+    case "LIMITS": "ttft:500ms"
+    case "CONDITION": "errors>1%"
     case "STATUS": "ok"
     case "HOST:PORT": "127.0.0.1:4000"
     default: "x"

@@ -135,7 +135,7 @@ struct Lines {
 
 struct ABudgetOfARun {
   @Test func `counts what is held as spent until it is known`() {
-    var budget = MapBudget(Picodollars(100))
+    var budget = CostAllowance(Picodollars(100))
     var held: [Bool] = []
     for amount: Int64 in [60, 41, 40] { held.append(budget.hold(Picodollars(amount))) }
     budget.settle(Picodollars(60), cost: Picodollars(10))

@@ -78,9 +78,6 @@ extension Change {
 }
 
 extension JSON {
-  init(text: String?) { self = text.map { .string($0) } ?? .null }
-  init(count: Int?) { self = count.map { .number(JSONNumber($0)) } ?? .null }
-
   /// Microseconds as milliseconds with three places.
   init(milliseconds microseconds: Int64?) {
     guard let microseconds else {

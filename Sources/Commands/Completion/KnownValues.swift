@@ -19,6 +19,8 @@ package enum KnownKind: String, CaseIterable, Sendable {
   /// A virtual key, by its name or id.
   case accessKey = "access-key"
   case team
+  /// The id of a benchmark's run.
+  case run
   /// A file of the templates directory, by its name.
   case template
 }
@@ -67,6 +69,7 @@ struct KnownValues {
     case .session: used(.session, beginning)
     case .tag: used(.tag, beginning)
     case .id: used(.call, beginning)
+    case .run: used(.benchmark, beginning)
     case .option:
       ChatRequest.optionNames.filter { $0.hasPrefix(beginning) }.map { KnownValue(text: $0 + "=") }
     case .key:

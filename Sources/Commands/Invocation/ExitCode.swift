@@ -19,6 +19,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
   case budget = 11
   case schema = 12
   case notBooked = 13
+  case overLimit = 14
 
   /// What it tells, as one sentence of the manual.
   package var meaning: String {
@@ -37,6 +38,7 @@ package enum ExitCode: Int32, CaseIterable, Sendable {
     case .budget: "The call could cost more than it may."
     case .schema: "The answer does not fit the schema."
     case .notBooked: "The answer is complete, but the call could not be booked."
+    case .overLimit: "A measured figure is past the limit it was given (bench compare --fail-if)."
     }
   }
 

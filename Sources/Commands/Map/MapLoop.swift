@@ -34,7 +34,7 @@ struct MapLoop {
   private let template: PromptTemplate
   private var journal: MapJournal?
   private var output: MapOutput
-  private var budget: MapBudget?
+  private var budget: CostAllowance?
   private var tally = MapTally()
   private var progress: MapProgress
 
@@ -57,7 +57,7 @@ struct MapLoop {
       OutputStream(descriptor: $0.output.descriptor, isTerminal: false, hasColor: false)
     }
     output = MapOutput(stream ?? terminal.stdout, printsObjects: run.options.printsObjects)
-    budget = run.options.chat.costLimit.map { MapBudget($0) }
+    budget = run.options.chat.costLimit.map { CostAllowance($0) }
     progress = MapProgress(
       terminal.stderr, width: terminal.width, total: terminal.stderr.isTerminal ? run.input.count() : nil,
       began: run.invocation.runtime.uptimeMicroseconds())

@@ -16,6 +16,10 @@ final class AttemptRun {
   var failure: ProviderFailure?
   var httpStatus: Int?
   var requestID: String?
+  /// How its connection came about.
+  var connection: ConnectionFacts?
+  /// When the request was handed to the transport, in microseconds since the attempt began.
+  var sentMicroseconds: Int64?
   /// Microseconds since the attempt began.
   var firstByteMicroseconds: Int64?
   var firstTokenMicroseconds: Int64?
@@ -178,6 +182,7 @@ extension Gateway {
     _ http: HTTPRequest, _ head: AnswerHead, _ run: AttemptRun, _ relay: AnswerRelay,
     readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> HTTPResponse {
+    run.sentMicroseconds = relay.elapsed
     let response = try await transport.send(http)
     note(response, run, relay)
     guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
@@ -190,6 +195,7 @@ extension Gateway {
     run.mayHaveBeenProcessed = true
     run.httpStatus = response.status
     run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first
+    run.connection = response.connection
     run.firstByteMicroseconds = relay.elapsed
   }
 

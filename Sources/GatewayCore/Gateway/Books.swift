@@ -25,7 +25,7 @@ final class Books {
       self.failure = failure
     }
     storesContents = call.storesContents
-    postsItsEnd = call.origin == .server
+    postsItsEnd = [.server, .bench].contains(call.origin)
     operation = OperationOpening(
       id: id, kind: call.kind.rawValue, startedAt: startedAt, origin: call.origin,
       modelAsked: call.plan.asked, keyID: call.key?.id, user: call.user, project: call.project, session: call.session,
@@ -91,7 +91,8 @@ final class Books {
       AttemptSummary(
         number: run.number, provider: prepared.target.provider.id, model: prepared.target.model,
         status: closing.status, httpStatus: run.httpStatus, failure: run.failure, cost: closing.cost,
-        totalMicroseconds: run.tookMicroseconds))
+        totalMicroseconds: run.tookMicroseconds, requestID: closing.requestID, connection: run.connection,
+        beganMicroseconds: run.beganMicroseconds, sentMicroseconds: run.sentMicroseconds))
   }
 
   private func write(_ entries: [LedgerEntry]) async {

@@ -180,4 +180,12 @@ public struct AttemptSummary: Sendable {
   public var failure: ProviderFailure?
   public var cost: Cost
   public var totalMicroseconds: Int64
+  /// The provider's own id of the request.
+  public var requestID: String?
+  /// How its connection came about; `nil` when nothing was answered.
+  public var connection: ConnectionFacts?
+  /// When it began, on the clock that never jumps.
+  package var beganMicroseconds: Int64 = 0
+  /// When it was handed to the transport, in microseconds since it began; `nil` when it was not.
+  package var sentMicroseconds: Int64?
 }

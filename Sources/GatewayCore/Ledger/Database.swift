@@ -7,6 +7,7 @@ enum SQLValue: Sendable, Equatable {
   case null
   case int(Int64)
   case text(String)
+  case bytes([UInt8])
 
   init(_ number: Int64?) { self = number.map(SQLValue.int) ?? .null }
   init(_ number: Int?) { self.init(number.map(Int64.init)) }
@@ -221,6 +222,7 @@ final class Statement {
         case .null: sqlite3_bind_null(raw, index)
         case .int(let number): bind(number, at: index)
         case .text(let text): bind(text, at: index)
+        case .bytes(let bytes): bind(bytes, at: index)
         }
       if code != SQLITE_OK { throw database.failure(code, task) }
     }
@@ -254,6 +256,22 @@ final class Statement {
     guard let bytes = sqlite3_column_text(raw, index) else { return nil }
     let count = Int(sqlite3_column_bytes(raw, index))
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
+
+  /// Column `index` of the row, from 0; empty when NULL.
+  func bytes(_ index: Int32) -> [UInt8] {
+    guard let bytes = sqlite3_column_blob(raw, index) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(raw, index))))
+  }
+
+  /// Gives SQLite's result code.
+  func bind(_ bytes: [UInt8], at index: Int32) -> Int32 {
+    // SQLITE_TRANSIENT: SQLite copies the bytes at once.
+    let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    return bytes.withUnsafeBytes { bytes in
+      guard let start = bytes.baseAddress else { return sqlite3_bind_zeroblob(raw, index, 0) }
+      return sqlite3_bind_blob64(raw, index, start, UInt64(bytes.count), transient)
+    }
   }
 
   /// Gives SQLite's result code.

@@ -7,7 +7,7 @@ struct Migration: Sendable {
 
   static let all = [
     m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007LoggedContents, m008Conversations,
-    m009SearchedMessages,
+    m009SearchedMessages, m010Benchmarks,
   ]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
@@ -225,6 +225,26 @@ extension Migration {
   fileprivate static let m009SearchedMessages = Migration(
     name: "009 searched messages",
     sql: "ALTER TABLE upkeep ADD COLUMN messages_indexed_up_to INTEGER NOT NULL DEFAULT 0")
+
+  /// Runs of the benchmark: `head` is JSON with all but the requests, which lie in parts, a thousand in each.
+  ///
+  /// What they cost is on the books like any other call; no text of theirs is here.
+  fileprivate static let m010Benchmarks = Migration(
+    name: "010 benchmarks",
+    sql: """
+      CREATE TABLE benchmarks (
+        seq INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        started_us INTEGER NOT NULL,
+        head TEXT NOT NULL
+      );
+      CREATE TABLE benchmark_samples (
+        benchmark INTEGER NOT NULL REFERENCES benchmarks(seq),
+        part INTEGER NOT NULL,
+        samples BLOB NOT NULL,
+        PRIMARY KEY (benchmark, part)
+      );
+      """)
 }
 
 extension Database {

@@ -9,6 +9,8 @@ package struct RecentNames {
     case tag
     /// The id of a call.
     case call
+    /// The id of a benchmark's run.
+    case benchmark
   }
 
   /// A name, and what is worth knowing about it.
@@ -54,6 +56,10 @@ package struct RecentNames {
       FROM operations JOIN names model ON model.id = model_asked
       WHERE seq > (SELECT max(seq) - min(?1, 100) FROM operations) AND substr(operations.id, 1, length(?2)) = ?2
       ORDER BY seq DESC
+      """
+    case .benchmark:
+      """
+      SELECT id, NULL FROM benchmarks WHERE substr(id, 1, length(?2)) = ?2 ORDER BY started_us DESC LIMIT min(?1, 100)
       """
     }
   }

@@ -45,6 +45,16 @@ package struct ProviderSettings: Sendable, Equatable {
   }
 }
 
+extension ProviderSettings {
+  /// A provider that stands in no file: one flag of one command named its address.
+  package init(name: String, dialect: DialectName, baseURL: String, key: KeySource? = nil) {
+    self.init(name: name, place: TextPlace(line: 0, column: 0))
+    self.dialect = dialect
+    self.baseURL = baseURL
+    self.key = key
+  }
+}
+
 /// `tools.NAME`: what a model may be offered at the prompt.
 package struct ToolSettings: Sendable, Equatable {
   package enum Kind: Sendable, Equatable {

@@ -28,6 +28,8 @@ public struct HTTPResponse: Sendable {
 public struct ConnectionFacts: Sendable, Equatable {
   /// True when the request went over a connection that was already open.
   public var reused: Bool
+  /// Until the host's name was an address; 0 when the connection was reused.
+  public var nameLookupMicroseconds: Int
   /// Until the TCP connection stood; 0 when it was reused.
   public var connectMicroseconds: Int
   /// Until the TLS handshake was done; 0 without TLS or when the connection was reused.

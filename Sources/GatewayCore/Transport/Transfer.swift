@@ -153,7 +153,9 @@ extension Transfer {
   private func deliverHead() {
     enter(.readingBody)
     let facts = ConnectionFacts(
-      reused: easy.number(CURLINFO_NUM_CONNECTS) == 0, connectMicroseconds: easy.microseconds(CURLINFO_CONNECT_TIME_T),
+      reused: easy.number(CURLINFO_NUM_CONNECTS) == 0,
+      nameLookupMicroseconds: easy.microseconds(CURLINFO_NAMELOOKUP_TIME_T),
+      connectMicroseconds: easy.microseconds(CURLINFO_CONNECT_TIME_T),
       tlsMicroseconds: easy.microseconds(CURLINFO_APPCONNECT_TIME_T),
       firstByteMicroseconds: phaseSince.microseconds(since: startedAt))
     exchange.deliver(ResponseHead(status: status, headers: headers, connection: facts))

@@ -99,6 +99,16 @@ extension JSON {
   public subscript(name: String) -> JSON? { object?[name] }
 }
 
+// MARK: What may be missing
+
+extension JSON {
+  /// The text, or null.
+  package init(text: String?) { self = text.map { .string($0) } ?? .null }
+
+  /// The number, or null.
+  package init(count: Int?) { self = count.map { .number(JSONNumber($0)) } ?? .null }
+}
+
 // MARK: Literals
 
 /// There is no literal for `.null`: `nil` where an optional value is meant would become one.
