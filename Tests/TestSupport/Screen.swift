@@ -167,8 +167,21 @@ package struct Screen: Sendable {
       for index in top..<rows.count { rows[index] = Row() }
       return
     }
+    if row == max(rows.count - height, 0), column == 0, keepErased() { return }
     eraseLine(0)
-    rows.removeSubrange((row + 1)...)
+    if rows.count <= height { return rows.removeSubrange((row + 1)...) }
+    for index in rows.indices where index > row { rows[index] = Row() }
+  }
+
+  /// As tmux does: a screen that is erased from its first cell on goes into the history.
+  ///
+  /// False when nothing stands on it.
+  private mutating func keepErased() -> Bool {
+    guard let last = rows.lastIndex(where: { !$0.cells.isEmpty }), last >= row else { return false }
+    rows.removeSubrange((last + 1)...)
+    row = rows.count
+    rows += [Row](repeating: Row(), count: height)
+    return true
   }
 
   private mutating func eraseLine(_ mode: Int) {

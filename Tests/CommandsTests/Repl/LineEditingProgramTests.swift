@@ -105,6 +105,20 @@ struct TypingAtThePrompt {
     }
   }
 
+  @Test func `no old copy of the line is left in the history when it is drawn anew at the top of the window`()
+    async throws
+  {
+    let terminal = try await start(columns: 60, rows: 3)
+    let text = "the quick brown fox jumps over the lazy dog and runs on and on to the end of the row"
+    terminal.type(text)
+    await terminal.until { $0.text.replacing("\n", with: "").contains("end of the row") }
+    terminal.resize(columns: 40, rows: 3)
+    terminal.type("a")
+    let wanted = "echo>\(text)a".replacing(" ", with: "")
+    let screen = await terminal.until { $0.lines.joined().replacing(" ", with: "") == wanted }
+    #expect(screen.history.ranges(of: "echo>").count == 1, "\(screen.history)")
+  }
+
   @Test func `TAB puts in what is certain and lists the rest`() async throws {
     let terminal = try await start()
     terminal.type("/mo\t")

@@ -225,7 +225,8 @@ package final class LineEditor: @unchecked Sendable, EditLine.Host {
     layout.put(prompt + line.text.before)
     let above = layout.rowsAbove(brokenAnewFor: now)
     drawnColumns = now
-    put("\r" + (above > 0 ? "\u{1B}[\(above)A" : "") + "\u{1B}[J")
+    // A screen that is erased from its first cell on is kept in the history by tmux: the first row is erased by itself.
+    put("\r" + (above > 0 ? "\u{1B}[\(above)A" : "") + "\u{1B}[K\u{1B}[C\u{1B}[J\r")
     line.drawAnew()
   }
 
