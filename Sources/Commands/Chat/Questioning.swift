@@ -50,6 +50,8 @@ struct Questioning: Sendable {
     var printer = AnswerPrinter(
       terminal: terminal, target: call.target.name, streams: !options.waitsForWhole && !showsNothing,
       isQuiet: options.isQuiet, renderer: invocation.renderer(for: call.request.output, options.rendering))
+    var call = call
+    call.isWatched = printer.streams && terminal.stdout.isTerminal
     var outputFailure: OutputClosed?
     let outcome = await gateway.answer(call) { event in
       do throws(OutputClosed) {

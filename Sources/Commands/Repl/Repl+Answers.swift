@@ -84,6 +84,7 @@ extension Repl {
   /// The call with all that flags and the config say of it.
   func prepared(_ request: ChatRequest, to plan: Plan) throws -> Call {
     var call = invocation.call(Call(request, to: plan, origin: .repl), options, settings)
+    call.isWatched = terminal.stdout.isTerminal
     call.session = conversation.session?.handle ?? options.session
     call.storesContents = call.storesContents && conversation.isKept
     if let limit = costLimit {

@@ -104,7 +104,7 @@ extension Gateway {
           base: base, model: prepared.request.model, streams: prepared.request.streams,
           quirks: prepared.quirks),
         body: encoded.body)
-      http.expectsStream = prepared.request.streams
+      if prepared.request.streams { http.pieces = call.isWatched ? .onDemand : .small }
     } catch {
       throw .invalidRequest(error.problem)
     }

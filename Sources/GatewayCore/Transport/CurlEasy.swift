@@ -14,17 +14,13 @@ final class CurlEasy {
   private var shape: Shape?
 
   static let errorTextCapacity = Int(CURL_ERROR_SIZE)
-  /// How much of a stream is read at once; events are far smaller.
-  ///
-  /// libcurl has a buffer for each transfer, of 16 KB unless told otherwise: a sixth of the memory of many streams.
-  private static let streamBufferBytes = 4 << 10
 
   /// What requests must have in common to go out by one handle without setting it up anew.
   private struct Shape: Equatable {
     let method: String
     let hasBody: Bool
     let isLoopback: Bool
-    let expectsStream: Bool
+    let pieces: HTTPRequest.Pieces
 
     var sendsBody: Bool { hasBody || method == "POST" }
   }
@@ -80,7 +76,7 @@ extension CurlEasy {
   ) throws(TransportFailure) {
     let shape = Shape(
       method: request.method, hasBody: !request.body.isEmpty, isLoopback: origin.isLoopback,
-      expectsStream: request.expectsStream)
+      pieces: request.pieces)
     if shape != self.shape {
       self.shape = nil  // in case this throws
       try setUp(for: shape, configuration)
@@ -108,7 +104,7 @@ extension CurlEasy {
       try set(CURLOPT_PROXY, proxy)
     }
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // a proxy's reply to CONNECT is not the provider's
-    if shape.expectsStream { try set(CURLOPT_BUFFERSIZE, Self.streamBufferBytes) }
+    if let size = shape.pieces.bufferBytes { try set(CURLOPT_BUFFERSIZE, size) }
     try setMethod(shape)
     try setConnection(configuration)
   }
@@ -198,5 +194,18 @@ extension Duration {
     let (seconds, attoseconds) = components
     let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
     return overflow ? .max : milliseconds + attoseconds / 1_000_000_000_000_000
+  }
+}
+
+extension HTTPRequest.Pieces {
+  /// What is read at once; `nil` for libcurl's own 16 KB.
+  ///
+  /// libcurl has a buffer of that size for each transfer: a sixth of the memory of many streams, and events are small.
+  fileprivate var bufferBytes: Int? {
+    switch self {
+    case .large: nil
+    case .small: 4 << 10
+    case .onDemand: 256 << 10
+    }
   }
 }

@@ -15,8 +15,19 @@ public struct HTTPRequest: Sendable {
   public var timeouts: Timeouts
   /// The most bytes of body that are accepted, of a stream too.
   public var replyLimit: Int
-  /// The answer comes bit by bit: it is read in small pieces, which take less memory while it lasts.
-  public var expectsStream = false
+  /// How the body is read off the network.
+  public var pieces = Pieces.large
+
+  /// In what pieces a body is read off the network.
+  public enum Pieces: Sendable, CaseIterable {
+    /// 16 KB, as it comes.
+    case large
+    /// 4 KB, as it comes: a stream then takes less memory while it lasts.
+    case small
+    /// All that has come since the reader took the piece before, and nothing ahead of it: for one who looks now and
+    /// then. Whatever comes in a thousand packets meanwhile wakes nobody.
+    case onDemand
+  }
 
   /// The most bytes accepted unless the request says otherwise: 64 MiB.
   public static let defaultReplyLimit = 64 << 20

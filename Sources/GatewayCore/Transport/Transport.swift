@@ -35,7 +35,8 @@ public final class Transport: Sendable {
     try driver.startOnce()
     // The driver may be quicker than the cancellation of what was handed to it.
     if Task.isCancelled { throw TransportFailure(.cancelled, "the transfer was cancelled") }
-    let exchange = Exchange(commands: driver.commands, bufferLimit: configuration.bufferLimit)
+    let exchange = Exchange(
+      commands: driver.commands, bufferLimit: request.pieces == .onDemand ? 0 : configuration.bufferLimit)
     let lease = ExchangeLease(exchange, running)
     try driver.commands.post(start: request, exchange)
     guard case .head(let head) = try await exchange.next() else {

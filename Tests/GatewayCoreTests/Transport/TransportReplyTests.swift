@@ -75,13 +75,16 @@ struct TransportReplyTests {
     #expect(try await transport.send(.get(server.url())).body.text() == "all of it")
   }
 
-  @Test func `send returns at the headers and pieces come as they are sent`() async throws {
+  @Test(arguments: HTTPRequest.Pieces.allCases)
+  func `send returns at the headers and pieces come as they are sent`(_ size: HTTPRequest.Pieces) async throws {
     let gates = (0..<3).map { _ in ScriptedServer.Gate() }
     let server = try #require(
       ScriptedServer(
         .readRequest, .streamHead, .wait(gates[0]), .chunk("data: 1\n\n"), .wait(gates[1]), .chunk("data: 2\n\n"),
         .wait(gates[2]), .lastChunk))
-    let response = try await transport.send(.get(server.url()))
+    var request = HTTPRequest.get(server.url())
+    request.pieces = size
+    let response = try await transport.send(request)
     var pieces = response.body.makeAsyncIterator()
     gates[0].open()
     #expect(try await pieces.next() == Array("data: 1\n\n".utf8))

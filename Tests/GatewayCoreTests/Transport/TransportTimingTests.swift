@@ -60,14 +60,19 @@ struct TransportTimingTests {
     #expect(try await patient == "patient")
   }
 
-  @Test func `a reader that takes nothing stops the sender, and its rest does not count as idleness`() async throws {
+  @Test(arguments: HTTPRequest.Pieces.allCases)
+  func `a reader that takes nothing stops the sender, and its rest does not count as idleness`(
+    _ size: HTTPRequest.Pieces
+  ) async throws {
     let total = 64_000_000
     let server = try #require(
       ScriptedServer(
         .readRequest, .write("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\n\r\n"), .flood(total)))
     // Shorter than the 400 ms after which the server calls it a stall.
     let timeouts = Timeouts(idle: .milliseconds(250))
-    let response = try await transport.send(.get(server.url(), timeouts: timeouts))
+    var request = HTTPRequest.get(server.url(), timeouts: timeouts)
+    request.pieces = size
+    let response = try await transport.send(request)
     let stalledAt = try #require(await server.until { $0.stalledAt != nil || $0.closedConnections == 1 }.stalledAt)
     #expect(stalledAt < 16_000_000, "our buffer and the kernel's two")
     var read = 0
