@@ -179,6 +179,18 @@ struct BenchCompare {
     #expect(await home.run("bench", "compare", file, home.home.path + "/c.json").code == 1)
   }
 
+  @Test func `a run that is not valid decides nothing`() async throws {
+    var invalid = run("02B", [("m", 200), ("n", 100)])
+    invalid.driver.invalid = "the load generator was busy"
+    let home = try home([run("01A", [("m", 100)]), invalid])
+    let result = await home.run("bench", "compare", "01", "02", "--fail-if", "p95(e2e)>+10%")
+    #expect(result.code == 1 && result.out.contains("Warning: 02B is not valid: the load generator was busy."))
+    #expect(result.err == "llmgw: m: p95(e2e)>+10% cannot be judged: run 02B is not valid.\n")
+    let shown = await home.run("bench", "show", "02").out
+    #expect(shown.contains("The targets are not compared: the result is not valid.") && !shown.contains("slower"))
+    #expect(shown.contains("Warning: The result is not valid: the load generator was busy."))
+  }
+
   @Test func `compares targets of the same name, and says which stand alone`() async throws {
     let home = try home([run("01A", [("x", 100), ("y", 50)]), run("02B", [("y", 50), ("z", 10)], isOpen: true)])
     let out = await home.run("bench", "compare", "01", "02").out
