@@ -85,6 +85,12 @@ struct BenchRuns {
     #expect(out.contains("Warning: a: no price is known for 20 of the requests"))
   }
 
+  @Test func `ids complete, the latest first`() async throws {
+    let home = try home([run("01A", [("a", 1)], requests: 1), run("02B", [("a", 1)], requests: 1)])
+    #expect(await home.run("__complete", "bench", "show", "0").out == "02B\n01A\n")
+    #expect(await home.run("__complete", "bench", "compare", "02B", "01").out == "01A\n")
+  }
+
   @Test func `objectives can be given afterwards`() async throws {
     let home = try home([run("01A", [("a", 100)], requests: 20)])
     let json = try JSON.parse(await home.run("bench", "show", "01A", "--slo", "e2e:110ms", "--json").out)
