@@ -26,6 +26,24 @@ package enum DetachedThread {
   }
 }
 
+extension DetachedThread {
+  /// Runs what blocks on a thread of its own and waits for its value; `nil` when the system gives no thread.
+  ///
+  /// When the task is cancelled `stop` is called, which has to bring `run` to its end.
+  package static func value<Value: Sendable>(
+    named name: String, _ run: @escaping @Sendable () -> Value, stoppedBy stop: @escaping @Sendable () -> Void = {}
+  ) async -> Value? {
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let code = start(named: name) { continuation.resume(returning: run()) }
+        if code != 0 { continuation.resume(returning: nil) }
+      }
+    } onCancel: {
+      stop()
+    }
+  }
+}
+
 private func threadMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
   guard let context else { return nil }
   let body = Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue()

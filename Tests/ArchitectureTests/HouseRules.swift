@@ -61,7 +61,9 @@ struct HouseRules {
   }
 
   /// Provider ids that are also ordinary words or names of a wire format would make every rule a liar.
-  static let ordinaryWords: Set<String> = ["cloudflare", "inference", "offline", "parallel-ai", "meta", "you-com"]
+  static let ordinaryWords: Set<String> = [
+    "cloudflare", "inference", "offline", "parallel-ai", "meta", "synthetic", "you-com",
+  ]
 
   @Test func `no provider's name stands in code`() {
     let providers = SourceTree.paths(below: "Sources/GatewayCore/Catalog/data").compactMap { path in

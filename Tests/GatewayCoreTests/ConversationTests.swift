@@ -129,15 +129,6 @@ struct AConversationStore {
     #expect(try store.session("trip")?.id == "S2")
   }
 
-  @Test func `finds words wherever they stand in a message, in any order`() throws {
-    let session = try begin("S1", name: "trip")
-    try say("We meet in Lisbon on Friday", in: session, after: nil)
-    #expect(try store.search("friday lisbon", limit: 5).map(\.session.name) == ["trip"])
-    #expect(try store.search("lisbon monday", limit: 5).isEmpty)
-    #expect(try store.search("%", limit: 5).isEmpty)
-    #expect(try store.search(" ", limit: 5).isEmpty)
-  }
-
   @Test func `a draft that a dead process left becomes an answer, once`() throws {
     let session = try begin("S1")
     let question = try say("why?", in: session, after: nil)

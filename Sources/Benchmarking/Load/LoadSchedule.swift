@@ -4,7 +4,7 @@
 package struct LoadSchedule: Sendable {
   private let plan: LoadPlan
   private var interleaving: Interleaving
-  private var arrivals: Arrivals?
+  private var arrivals: ArrivalTimes?
   private var number = 0
   private var measured = 0
   /// When the first request that counts was meant to start.
@@ -15,7 +15,7 @@ package struct LoadSchedule: Sendable {
     self.plan = plan
     interleaving = Interleaving(targets: plan.targets, seed: plan.seed)
     if case .open(let perSecond, let kind) = plan.load {
-      arrivals = Arrivals(perSecond: perSecond, kind, ramp: plan.ramp, seed: plan.seed ^ Self.ofArrivals)
+      arrivals = ArrivalTimes(perSecond: perSecond, kind, ramp: plan.ramp, seed: plan.seed ^ Self.ofArrivals)
     }
   }
 

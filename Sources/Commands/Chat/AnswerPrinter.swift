@@ -14,6 +14,7 @@ struct AnswerPrinter {
   var showsThinking = true
   /// `nil` when the text is printed as it comes.
   private var renderer: MarkdownRenderer?
+  private var pace = FramePace()
   private var thinkingIsOpen = false
   private var lastCharacterIsLineEnd = true
 
@@ -25,13 +26,10 @@ struct AnswerPrinter {
     self.renderer = renderer
   }
 
-  mutating func take(_ event: CallEvent) throws(OutputClosed) {
+  mutating func take(_ event: CallEvent) async throws(OutputClosed) {
     switch event {
     case .chat(let events):
-      if streams {
-        renderer?.resize(to: terminal.currentWidth)
-        for event in events { try take(event) }
-      }
+      if streams { try await draw(events.joiningText) }
     case .answering, .bytes: break
     case .movingOn(let from, let failure):
       guard !isQuiet else { return }
@@ -42,6 +40,14 @@ struct AnswerPrinter {
       terminal.stderr.note(
         "llmgw: \(target): \(safeLine(failure.summary)); trying again in \(seconds) s (\(number)/\(most))")
     }
+  }
+
+  private mutating func draw(_ events: [ChatEvent]) async throws(OutputClosed) {
+    guard events.contains(where: \.isShown) else { return }
+    if terminal.stdout.isTerminal { await pace.nextFrame() }
+    let width = terminal.currentWidth
+    renderer?.resize(to: width)
+    for event in events { try take(event) }
   }
 
   private mutating func take(_ event: ChatEvent) throws(OutputClosed) {
@@ -63,7 +69,7 @@ struct AnswerPrinter {
     guard !text.isEmpty else { return }
     endThinking()
     if let rendered = renderer?.take(text) { return try put(rendered) }
-    try put(terminal.stdout.isTerminal ? safeForTerminal(text) : text)
+    try put(terminal.stdout.writable(text))
   }
 
   private mutating func put(_ text: String) throws(OutputClosed) {
@@ -92,6 +98,15 @@ struct AnswerPrinter {
     guard thinkingIsOpen else { return }
     thinkingIsOpen = false
     try? terminal.stderr.write("\n\n")
+  }
+}
+
+extension ChatEvent {
+  fileprivate var isShown: Bool {
+    switch self {
+    case .text, .refusal, .reasoning: true
+    default: false
+    }
   }
 }
 

@@ -26,7 +26,7 @@ struct FragmentFolder {
       do throws(FileFailure) {
         bytes = try readFile(file, limit: Fragment.mostBytes)
       } catch {
-        throw CommandFailure(.general, "fragment '\(file)': \(error.why)")
+        throw CommandFailure(.general, "file '\(file)': \(error.why)")
       }
       guard let fragment = Fragment(name: file, bytes: bytes) else {
         fragments.skippedFiles += 1
@@ -35,7 +35,7 @@ struct FragmentFolder {
       try fragments.add(fragment)
       count += 1
     }
-    guard count > 0 else { throw CommandFailure(.usage, "fragment '\(path)': no text files in it") }
+    guard count > 0 else { throw CommandFailure(.usage, "directory '\(path)': no text files in it") }
   }
 
   private func files() throws(CommandFailure) -> [String] {
@@ -51,7 +51,7 @@ struct FragmentFolder {
       }
       guard found.count <= Self.mostFiles else {
         throw CommandFailure(
-          .usage, "fragment '\(path)': more than \(Self.mostFiles) files", advice: "Name the ones you mean.")
+          .usage, "directory '\(path)': more than \(Self.mostFiles) files", advice: "Name the ones you mean.")
       }
     }
     return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -59,7 +59,7 @@ struct FragmentFolder {
 
   private static func entries(of folder: String) throws(CommandFailure) -> [(path: String, isFolder: Bool)] {
     guard let directory = opendir(folder) else {
-      throw CommandFailure(.general, "fragment '\(folder)': \(errorText(errno))")
+      throw CommandFailure(.general, "directory '\(folder)': \(errorText(errno))")
     }
     defer { closedir(directory) }
     var entries: [(path: String, isFolder: Bool)] = []

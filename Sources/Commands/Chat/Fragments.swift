@@ -84,11 +84,11 @@ extension Invocation {
     do {
       bytes = try read(Fragment.mostBytes)
     } catch {
-      throw CommandFailure(.general, "fragment '\(name)': \(error.why)")
+      throw CommandFailure(.general, "file '\(name)': \(error.why)")
     }
     guard let fragment = Fragment(name: name, bytes: bytes) else {
       throw CommandFailure(
-        .usage, "fragment '\(name)': it is not UTF-8 text", advice: "Attach an image, PDF or sound with -a.")
+        .usage, "file '\(name)': it is not UTF-8 text", advice: "Only text, images, PDF files and sounds can be sent.")
     }
     return fragment
   }
@@ -96,7 +96,7 @@ extension Invocation {
   /// A page is taken as it is, when it is text.
   private func page(_ url: String, _ transport: Transport, limit: Int) async throws -> Fragment {
     func failure(_ code: ExitCode, _ why: String, advice: String? = nil) -> CommandFailure {
-      CommandFailure(code, "fragment '\(url)': \(why)", advice: advice)
+      CommandFailure(code, "page '\(url)': \(why)", advice: advice)
     }
     var request = HTTPRequest(
       method: "GET", url: url, headers: [("user-agent", "llmgw/\(programVersion)"), ("accept", "text/*, */*;q=0.5")])

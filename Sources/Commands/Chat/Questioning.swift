@@ -53,7 +53,7 @@ struct Questioning: Sendable {
     var outputFailure: OutputClosed?
     let outcome = await gateway.answer(call) { event in
       do throws(OutputClosed) {
-        try printer.take(event)
+        try await printer.take(event)
       } catch {
         outputFailure = error
         throw error
@@ -90,7 +90,7 @@ struct Questioning: Sendable {
       return
     }
     answer.printed = code
-    try terminal.stdout.write(terminal.stdout.isTerminal ? safeForTerminal(code) : code)
+    try terminal.stdout.write(terminal.stdout.writable(code))
   }
 
   private func note(_ line: String) {

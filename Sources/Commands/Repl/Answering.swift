@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// Runs one answer at a time so that it can be stopped.
+/// Runs one thing at a time so that it can be stopped: an answer, or what it waits for.
 final class Answering: Sendable {
   private let stopper = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -13,10 +13,13 @@ final class Answering: Sendable {
     return true
   }
 
-  /// Waits for `task`, which Ctrl-C cancels meanwhile.
+  /// Waits for `task`, which Ctrl-C cancels meanwhile, and not what waits for it.
   func wait<Value: Sendable>(for task: Task<Value, Never>) async -> Value {
-    stopper.withLock { $0 = { task.cancel() } }
-    defer { stopper.withLock { $0 = nil } }
+    let outer = stopper.withLock { stopper in
+      defer { stopper = { task.cancel() } }
+      return stopper
+    }
+    defer { stopper.withLock { $0 = outer } }
     return await withTaskCancellationHandler {
       await task.value
     } onCancel: {

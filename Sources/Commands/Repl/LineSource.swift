@@ -19,10 +19,7 @@ final class ScriptLines: LineSource, @unchecked Sendable {
   private static let longest = 64 << 20
 
   func read(prompt: String) async -> LineRead {
-    await withCheckedContinuation { continuation in
-      let code = DetachedThread.start(named: "llmgw-script") { continuation.resume(returning: self.next()) }
-      if code != 0 { continuation.resume(returning: .ended) }
-    }
+    await DetachedThread.value(named: "llmgw-script", { self.next() }) ?? .ended
   }
 
   private func next() -> LineRead {

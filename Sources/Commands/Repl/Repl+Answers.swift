@@ -14,6 +14,7 @@ extension Repl {
   @discardableResult
   func ask(_ content: [ContentPart]) async throws -> Bool {
     lastQuestion = content
+    closeOpenCalls()
     guard try await hasRoom(for: content) else { return false }
     let before = conversation.entries.count
     conversation.add(Message(.user, content))
@@ -29,7 +30,7 @@ extension Repl {
   func answer() async -> Bool {
     let outcome: Outcome
     do {
-      outcome = try await call(try request())
+      outcome = try await call(try await request())
     } catch {
       report(error)
       return false
@@ -38,12 +39,12 @@ extension Repl {
   }
 
   /// The conversation as a request, of no model yet.
-  func request() throws -> ChatRequest {
+  func request() async throws -> ChatRequest {
     let current = conversation.settings
     var request = ChatRequest(
       model: "", messages: (current.system.map { [Message(.system, $0)] } ?? []) + conversation.messages)
     try current.applyOptions(to: &request)
-    request.tools = try offeredTools()
+    request.tools = try await offeredTools()
     if let typed = current.schema {
       request.output = .jsonSchema(name: "answer", schema: try answerSchema(typed: typed), strict: true)
     }
@@ -65,7 +66,7 @@ extension Repl {
     let outcome = await gateway.answer(call) { event in
       if case .chat(let events) = event { draft?.add(events) }
       do throws(OutputClosed) {
-        try printer.take(event)
+        try await printer.take(event)
       } catch {
         closed = error
         throw error

@@ -6,8 +6,7 @@ import Wire
 extension Repl {
   /// An image, a PDF or a sound the model can take, or a text in a fence.
   func attach(_ name: String) async throws {
-    let path = name.hasPrefix("~/") ? (invocation.environment["HOME"] ?? "~") + name.dropFirst() : name
-    let part = try await part(path)
+    let part = try await part(invocation.environment.expandingHome(name))
     try checkModelTakes(part, name)
     attachments.append((name, part))
     note("attached: \(attachments.map(\.name).joined(separator: ", "))")

@@ -56,8 +56,8 @@ extension Repl {
     }
     let before = Array(conversation.messages.prefix { $0 != kept.entry.message })
     var request = ChatRequest(model: "", messages: before + [Message(.user, Self.compacting)])
-    request.tools = try offeredTools()
-    request.toolChoice = request.tools.isEmpty ? nil : ToolChoice.none
+    request.tools = try await offeredTools()
+    request.forbidCalls()
     request.streams = true
     let call = try prepared(request, to: other)
     note("\(other.first.name) writes a summary ...")
@@ -96,4 +96,9 @@ extension Repl {
     reportLedgerFailure()
     note("what was said before '\(shortened(first.entry.text))' is no longer sent; /undo takes it back")
   }
+}
+
+extension ChatRequest {
+  /// The model is to answer in words: tools stay described, as calls that were made name them.
+  mutating func forbidCalls() { toolChoice = tools.isEmpty ? nil : ToolChoice.none }
 }

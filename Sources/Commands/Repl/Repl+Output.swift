@@ -16,7 +16,7 @@ extension Repl {
     guard answers.count >= back else { throw CommandFailure(.usage, "there is no answer yet") }
     let answer = answers[answers.count - back].text
     guard parts.count == 2 else {
-      return try show((terminal.stdout.isTerminal ? safeForTerminal(answer) : answer) + "\n")
+      return try show(terminal.stdout.writable(answer) + "\n")
     }
     let command = String(parts[1]).trimmed
     let status = invocation.interruption.yieldingTerminal { runShell(command, reading: answer + "\n") }

@@ -82,23 +82,24 @@ extension Repl {
 
   func search(_ text: String) throws {
     let matches = try store().search(text, limit: Self.mostListed)
-    if matches.isEmpty { return try show("Found nowhere.\n") }
-    let rows = matches.map { match in
-      [
-        match.session.handle, match.entry.model ?? match.entry.message?.role.rawValue ?? "",
-        Self.surroundings(of: text, in: match.entry.text),
-      ]
+    if matches.isEmpty {
+      return try show("Found nowhere. Words are found as they are written; word* finds those that begin so.\n")
     }
-    try show(
-      Table([.word("NAME"), .text("WHO"), .text("TEXT", least: 20)], rows: rows).text(width: terminal.currentWidth))
+    let calendar = ReportCalendar.local
+    let entries = matches.map { match in
+      let head = safeLine("\(match.session.handle) · \(match.speaker) · \(calendar.text(match.createdAt))")
+      return terminal.stdout.styled(head, .dim) + "\n  " + shown(match.snippet) + "\n"
+    }
+    try show(entries.joined())
   }
 
-  /// The text from a little before the first of the words on.
-  private static func surroundings(of words: String, in text: String) -> String {
-    let word = words.split(whereSeparator: \.isWhitespace).first.map { $0.lowercased() } ?? ""
-    guard let place = text.lowercased().firstRange(of: word)?.lowerBound else { return text }
-    let before = text.lowercased().distance(from: text.lowercased().startIndex, to: place)
-    return before > 24 ? "…" + text.dropFirst(before - 16) : text
+  /// One line with the hits in bold, or between marks where there is no style.
+  private func shown(_ snippet: Snippet) -> String {
+    let mark = terminal.stdout.hasColor ? "" : "*"
+    return snippet.pieces.map { piece in
+      let text = safeLine(piece.text)
+      return piece.isHit ? mark + terminal.stdout.styled(text, .bold) + mark : text
+    }.joined()
   }
 
   /// Asks a person; a script means what it says.

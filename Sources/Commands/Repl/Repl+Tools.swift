@@ -9,7 +9,7 @@ extension Repl {
   private static let mostRounds = 16
 
   /// Shows what there is, or offers these tools from now on; 'off' offers none.
-  func tools(_ text: String) throws {
+  func tools(_ text: String) async throws {
     let names = text.split(whereSeparator: \.isWhitespace).map(String.init)
     switch names {
     case []: try listTools()
@@ -18,7 +18,7 @@ extension Repl {
       note("no tool is offered")
     default:
       let wanted = names == ["all"] ? toolBox.names : names
-      let tools = try toolBox.tools(of: wanted)
+      let tools = try await ready(wanted)
       conversation.settings.tools = wanted
       note("offered: \(tools.map(\.description.name).joined(separator: ", "))")
     }
@@ -31,7 +31,24 @@ extension Repl {
   }
 
   /// The tools that the next request offers.
-  func offeredTools() throws -> [Tool] { try toolBox.tools(of: conversation.settings.tools).map(\.description) }
+  func offeredTools() async throws -> [Tool] { try await ready(conversation.settings.tools).map(\.description) }
+
+  /// The tools of these names; Ctrl-C gives up a server that does not come up.
+  private func ready(_ names: [String]) async throws -> [any LocalTool] {
+    var tools: [any LocalTool] = []
+    for name in names {
+      if toolBox.mustStart(name) { note("starting the tool server '\(name)'; Ctrl-C gives it up") }
+      let task = Task { () async -> Result<[any LocalTool], CommandFailure> in
+        do throws(CommandFailure) {
+          return .success(try await toolBox.tools(of: name))
+        } catch {
+          return .failure(error)
+        }
+      }
+      tools += try await answering.wait(for: task).get()
+    }
+    return tools
+  }
 
   /// Answers, runs what the model asks for, and lets it go on, until it asks for nothing more.
   func answerWithTools() async -> Bool {
@@ -39,38 +56,58 @@ extension Repl {
     for _ in 0..<Self.mostRounds {
       let calls = openCalls
       guard !calls.isEmpty else { return true }
-      for call in calls {
-        let output = Task.isCancelled ? ToolOutput.failure("The user stopped here.") : await run(call)
-        let result = ToolResult(callID: call.id, content: output.content, isError: output.isError)
-        conversation.add(Message(.tool, [ContentPart(.toolResult(result))]))
-      }
-      reportLedgerFailure()
+      for call in calls { add(Task.isCancelled ? .stopped : await run(call), to: call) }
       guard !Task.isCancelled, await answer() else { return true }
     }
+    closeOpenCalls()
     note("the model has called tools \(Self.mostRounds) times; ask on to let it continue")
     return true
   }
 
-  /// What the last answer asks for.
+  /// Calls that nobody answered, because a process was killed, say: no provider takes them without results.
+  func closeOpenCalls() {
+    for call in openCalls { add(.notRun, to: call) }
+  }
+
+  private func add(_ output: ToolOutput, to call: ToolCall) {
+    let result = ToolResult(callID: call.id, content: output.content, isError: output.isError)
+    conversation.add(Message(.tool, [ContentPart(.toolResult(result))]))
+    reportLedgerFailure()
+  }
+
+  /// What the last answer asks for and has no result yet.
   private var openCalls: [ToolCall] {
-    guard let message = conversation.entries.last?.message, message.role == .assistant else { return [] }
-    return message.content.compactMap { part in
-      guard case .toolCall(let call) = part.kind, call.kind != .atProvider else { return nil }
+    guard let index = conversation.entries.lastIndex(where: { $0.message?.role == .assistant }) else { return [] }
+    let after = conversation.entries[index...].compactMap(\.message)
+    let answered = Set(after.dropFirst().flatMap { $0.content.compactMap(\.toolResult?.callID) })
+    guard after.dropFirst().allSatisfy({ $0.role == .tool }) else { return [] }
+    return after[0].content.compactMap { part in
+      guard case .toolCall(let call) = part.kind, call.kind != .atProvider, !answered.contains(call.id) else {
+        return nil
+      }
       return call
     }
   }
 
   private func run(_ call: ToolCall) async -> ToolOutput {
-    let known = (try? toolBox.tools(of: conversation.settings.tools)) ?? []
-    guard let tool = known.first(where: { $0.description.name == call.name }) else {
-      return .failure("There is no tool '\(call.name)'.")
+    let tool: (any LocalTool)?
+    do {
+      tool = try await ready(conversation.settings.tools).first { $0.description.name == call.name }
+    } catch {
+      report(error)
+      return Task.isCancelled ? .stopped : .failure("The tool could not be started.")
     }
+    guard let tool else { return .failure("There is no tool '\(call.name)'.") }
     terminal.stderr.note(terminal.stderr.styled("tool \(safeLine(call.name)) \(safeLine(call.arguments))", .cyan))
     guard await isAllowed(call) else {
       note("not run")
-      return .failure("The user did not allow this call.")
+      return Task.isCancelled ? .stopped : .failure("The user did not allow this call.")
     }
     let output = await tool.output(for: call)
+    if Task.isCancelled {
+      note("stopped")
+      return .stopped
+    }
     note("\(output.isError ? "failed" : "gave"): \(shortened(output.content.contentsText))")
     return output
   }
@@ -88,5 +125,11 @@ extension Repl {
     case "y", "yes": return true
     default: return false
     }
+  }
+}
+
+extension ContentPart {
+  fileprivate var toolResult: ToolResult? {
+    if case .toolResult(let result) = kind { result } else { nil }
   }
 }

@@ -29,7 +29,7 @@ actor Repl {
   var showsThinking = true
   /// The most that the calls of this run may cost together.
   var costLimit: Picodollars?
-  var toolBox: ToolBox
+  let toolBox: ToolBox
   /// Tools that the person has allowed for good.
   var allowedTools: Set<String> = []
   var isOver = false
@@ -54,7 +54,7 @@ actor Repl {
     self.answering = answering
     self.options = options
     self.plan = plan
-    toolBox = ToolBox(settings.tools, home: invocation.environment["HOME"])
+    toolBox = ToolBox(settings.tools, invocation.environment)
   }
 
   /// Goes on until the person leaves; the exit status.

@@ -40,8 +40,7 @@ struct ReplCompletion: Sendable {
     let slash = typed.lastIndex(of: "/")
     let folder = slash.map { String(typed[...$0]) } ?? ""
     let beginning = slash.map { String(typed[typed.index(after: $0)...]) } ?? typed
-    let home = invocation.environment["HOME"] ?? "~"
-    let path = folder.isEmpty ? "." : folder.hasPrefix("~/") ? home + folder.dropFirst() : folder
+    let path = folder.isEmpty ? "." : invocation.environment.expandingHome(folder)
     return directoryEntries(path)
       .filter { $0.hasPrefix(beginning) && (!$0.hasPrefix(".") || beginning.hasPrefix(".")) && $0 == safeLine($0) }
       .map { Candidate(folder + $0 + (isDirectory("\(path)/\($0)") ? "/" : "")) }

@@ -53,7 +53,9 @@ extension SlashCommand {
       try await $0.delete($1)
     },
     SlashCommand("history", "", "List what was said, with numbers for /edit") { repl, _ in try await repl.history() },
-    SlashCommand("search", "TEXT", "Find words in all conversations") { try await $0.search($1) },
+    SlashCommand("search", "TEXT", "Find words in all conversations; word* finds a beginning") {
+      try await $0.search($1)
+    },
     SlashCommand("log", "on|off", "Keep what is said, or not", words: .oneOf(["on", "off"])) { try await $0.log($1) },
     SlashCommand("export", "md|json FILE", "Write the conversation to a file", words: .file) {
       try await $0.export($1)

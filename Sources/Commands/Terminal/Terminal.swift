@@ -86,6 +86,9 @@ package struct OutputStream: Sendable {
     if !bytes.isEmpty { try put(bytes) }
   }
 
+  /// A text that somebody else wrote: a terminal gets it without what would steer it.
+  package func writable(_ text: String) -> String { isTerminal ? safeForTerminal(text) : text }
+
   /// A line of our own for the person: a stream that takes nothing any more is no reason to stop.
   package func note(_ text: String) {
     try? write(text + "\n")

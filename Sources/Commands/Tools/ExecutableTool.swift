@@ -1,16 +1,14 @@
 // A program that is a tool: a JSON file says what it is for, it reads its arguments as JSON and prints its result.
 
 import GatewayCore
-import Synchronization
 import Wire
 
 /// A tool that is described by a file such as
 /// `{"name": "weather", "description": "...", "parameters": {...}, "command": ["./weather"]}`.
-final class ExecutableTool: LocalTool {
+struct ExecutableTool: LocalTool {
   let description: Tool
   private let line: String
   private let patience: Duration
-  private let running = Mutex<ToolProcess?>(nil)
 
   private static let largestFile = 1 << 20
   private static let usualSeconds = 60
@@ -45,21 +43,26 @@ final class ExecutableTool: LocalTool {
     patience = .seconds(json["timeout_seconds"]?.int ?? Self.usualSeconds)
   }
 
-  func stop() { running.withLock { $0?.stop() } }
+  var isReady: Bool { true }
 
-  func run(_ arguments: JSON) -> ToolOutput {
-    let process: ToolProcess
-    do {
-      process = try ToolProcess(line)
+  func begin(_ arguments: JSON) throws(ToolFailure) -> any ToolRun {
+    do throws(FileFailure) {
+      return ExecutableRun(process: try ToolProcess(line), arguments: arguments, patience: patience)
     } catch {
-      return .failure(error.why)
+      throw ToolFailure(why: error.why)
     }
-    running.withLock { $0 = process }
-    defer { running.withLock { $0 = nil } }
-    return output(of: process, arguments)
   }
+}
 
-  private func output(of process: ToolProcess, _ arguments: JSON) -> ToolOutput {
+/// A program that reads its arguments and prints its result.
+private struct ExecutableRun: ToolRun {
+  let process: ToolProcess
+  let arguments: JSON
+  let patience: Duration
+
+  func stop() { process.stop() }
+
+  func output() -> ToolOutput {
     let deadline = ContinuousClock.now + patience
     var unsent = arguments.bytes[...]
     var printed: [UInt8] = []
@@ -72,8 +75,11 @@ final class ExecutableTool: LocalTool {
       switch process.talk(&unsent, until: deadline) {
       case .bytes(let bytes): printed += bytes.prefix(ToolOutput.most + 1 - min(printed.count, ToolOutput.most + 1))
       case .end: break talking
+      case .stopped:
+        process.end()
+        return .stopped
       case .tooLate:
-        process.stop()
+        process.end()
         return .failure("It took longer than \(patience.components.seconds) s and was ended.")
       }
     }

@@ -10,6 +10,11 @@ struct ToolOutput: Sendable, Equatable {
 
   static func failure(_ text: String) -> ToolOutput { ToolOutput(content: [ContentPart(.text(text))], isError: true) }
 
+  /// The person has stopped what ran.
+  static let stopped = failure("The user stopped here.")
+
+  static let notRun = failure("This call was not run.")
+
   /// The most of one output, in bytes: more would fill the context of the model.
   static let most = 64 << 10
 }
@@ -17,25 +22,38 @@ struct ToolOutput: Sendable, Equatable {
 /// Something that can be run with arguments.
 protocol LocalTool: Sendable {
   var description: Tool { get }
-  /// Runs on a thread that may wait; `arguments` is a JSON object.
-  func run(_ arguments: JSON) -> ToolOutput
-  /// Ends what runs now.
+  /// False when it has ended and must be started anew.
+  var isReady: Bool { get }
+  /// Begins a call; `arguments` is a JSON object.
+  func begin(_ arguments: JSON) throws(ToolFailure) -> any ToolRun
+}
+
+/// A call of a tool that has begun.
+protocol ToolRun: Sendable {
+  /// Waits for what it gives.
+  func output() -> ToolOutput
+  /// Makes `output` return; from any thread.
   func stop()
 }
 
+/// Why a tool cannot be used.
+struct ToolFailure: Error {
+  var why: String
+}
+
 extension LocalTool {
-  /// Runs the tool; when the task is cancelled the tool is ended.
+  /// Runs the tool; when the task is cancelled the run is stopped.
   func output(for call: ToolCall) async -> ToolOutput {
     guard let arguments = try? JSON.parse(call.arguments), arguments.object != nil else {
       return .failure("The arguments are no JSON object.")
     }
-    return await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let code = DetachedThread.start(named: "llmgw-tool") { continuation.resume(returning: self.run(arguments)) }
-        if code != 0 { continuation.resume(returning: .failure("The tool could not be started.")) }
-      }
-    } onCancel: {
-      stop()
+    let run: any ToolRun
+    do throws(ToolFailure) {
+      run = try begin(arguments)
+    } catch {
+      return .failure(error.why)
     }
+    let output = await DetachedThread.value(named: "llmgw-tool", { run.output() }, stoppedBy: { run.stop() })
+    return output ?? .failure("The tool could not be started.")
   }
 }

@@ -4,11 +4,6 @@ import GatewayCore
 import Synchronization
 import Wire
 
-/// Why a server could not be asked.
-struct MCPFailure: Error {
-  var why: String
-}
-
 /// Owns a server that runs.
 ///
 /// One call at a time.
@@ -29,34 +24,43 @@ final class MCPServer: Sendable {
   private struct Talk {
     var lastID = 0
     var lines = LineBuffer()
+    /// It has ended, or is not listened to any more.
+    var isOver = false
   }
 
-  /// Starts a line of shell and shakes hands.
-  init(_ name: String, command: String) throws(MCPFailure) {
+  /// Starts a line of shell, with which nothing is said yet.
+  init(_ name: String, command: String) throws(ToolFailure) {
     self.name = name
     do {
       // What it logs is not for the person who talks.
       process = try ToolProcess("exec \(command) 2>/dev/null")
     } catch {
-      throw MCPFailure(why: error.why)
+      throw ToolFailure(why: error.why)
     }
     talk = Mutex(Talk())
+  }
+
+  /// Shakes hands; waits for the server.
+  func greet() throws(ToolFailure) {
     let hello: JSON = [
       "protocolVersion": .string(Self.version), "capabilities": .object(JSONObject()),
       "clientInfo": ["name": "llmgw", "version": .string(programVersion)],
     ]
     _ = try call("initialize", hello)
-    try talk.withLock { (talk) throws(MCPFailure) in
+    try talk.withLock { (talk) throws(ToolFailure) in
       try send(["jsonrpc": "2.0", "method": "notifications/initialized"], &talk, Self.deadline)
     }
   }
 
+  var isReady: Bool { talk.withLock { !$0.isOver } }
+
   private static var deadline: ContinuousClock.Instant { ContinuousClock.now + patience }
 
+  /// Ends what waits for it, and with that the server.
   func stop() { process.stop() }
 
-  /// The tools it has.
-  func tools() throws(MCPFailure) -> [MCPTool] {
+  /// The tools it has; waits for the server.
+  func tools() throws(ToolFailure) -> [MCPTool] {
     var tools: [MCPTool] = []
     var cursor: JSON?
     for _ in 0..<Self.mostPages {
@@ -74,8 +78,8 @@ final class MCPServer: Sendable {
   }
 
   /// Calls a method and waits for its result.
-  func call(_ method: String, _ parameters: JSON) throws(MCPFailure) -> JSON {
-    try talk.withLock { (talk) throws(MCPFailure) in
+  func call(_ method: String, _ parameters: JSON) throws(ToolFailure) -> JSON {
+    try talk.withLock { (talk) throws(ToolFailure) in
       talk.lastID += 1
       let id = JSON.number(JSONNumber(talk.lastID))
       let deadline = Self.deadline
@@ -85,7 +89,7 @@ final class MCPServer: Sendable {
         if message["method"] != nil {
           if let theirs = message["id"] { try answer(theirs, message["method"]?.string, &talk, deadline) }
         } else if message["id"] == id {
-          if let error = message["error"] { throw MCPFailure(why: error["message"]?.string ?? "it reports an error") }
+          if let error = message["error"] { throw ToolFailure(why: error["message"]?.string ?? "it reports an error") }
           return message["result"] ?? .null
         }
       }
@@ -95,7 +99,7 @@ final class MCPServer: Sendable {
   /// A server may ask whether we are there; we offer nothing else.
   private func answer(
     _ id: JSON, _ method: String?, _ talk: inout Talk, _ deadline: ContinuousClock.Instant
-  ) throws(MCPFailure) {
+  ) throws(ToolFailure) {
     if method == "ping" {
       try send(["jsonrpc": "2.0", "id": id, "result": .object(JSONObject())], &talk, deadline)
     } else {
@@ -104,12 +108,12 @@ final class MCPServer: Sendable {
     }
   }
 
-  private func send(_ message: JSON, _ talk: inout Talk, _ deadline: ContinuousClock.Instant) throws(MCPFailure) {
+  private func send(_ message: JSON, _ talk: inout Talk, _ deadline: ContinuousClock.Instant) throws(ToolFailure) {
     var unsent = (message.bytes + [UInt8(ascii: "\n")])[...]
     while !unsent.isEmpty { try take(process.talk(&unsent, until: deadline), &talk) }
   }
 
-  private func receive(_ talk: inout Talk, _ deadline: ContinuousClock.Instant) throws(MCPFailure) -> JSON {
+  private func receive(_ talk: inout Talk, _ deadline: ContinuousClock.Instant) throws(ToolFailure) -> JSON {
     while true {
       while let line = talk.lines.nextLine() {
         if let message = try? JSON.parse(line), message.object != nil { return message }
@@ -119,13 +123,19 @@ final class MCPServer: Sendable {
     }
   }
 
-  private func take(_ heard: ToolProcess.Talk, _ talk: inout Talk) throws(MCPFailure) {
+  private func take(_ heard: ToolProcess.Talk, _ talk: inout Talk) throws(ToolFailure) {
     switch heard {
     case .bytes(let bytes):
       talk.lines.append(bytes)
-      guard talk.lines.waiting <= Self.largestMessage else { throw MCPFailure(why: "it says too much at once") }
-    case .end: throw MCPFailure(why: "it has ended")
-    case .tooLate: throw MCPFailure(why: "it does not answer")
+      guard talk.lines.waiting <= Self.largestMessage else { throw ToolFailure(why: "it says too much at once") }
+    case .end:
+      talk.isOver = true
+      throw ToolFailure(why: "it has ended")
+    case .stopped:
+      talk.isOver = true
+      process.end()
+      throw ToolFailure(why: "it was stopped")
+    case .tooLate: throw ToolFailure(why: "it does not answer")
     }
   }
 }
@@ -137,11 +147,22 @@ struct MCPTool: LocalTool {
   let name: String
   let description: Tool
 
+  var isReady: Bool { server.isReady }
+
+  func begin(_ arguments: JSON) -> any ToolRun { MCPRun(server: server, tool: name, arguments: arguments) }
+}
+
+/// A call of a tool of a server.
+private struct MCPRun: ToolRun {
+  let server: MCPServer
+  let tool: String
+  let arguments: JSON
+
   func stop() { server.stop() }
 
-  func run(_ arguments: JSON) -> ToolOutput {
-    do throws(MCPFailure) {
-      let result = try server.call("tools/call", ["name": .string(name), "arguments": arguments])
+  func output() -> ToolOutput {
+    do throws(ToolFailure) {
+      let result = try server.call("tools/call", ["name": .string(tool), "arguments": arguments])
       let parts = (result["content"]?.array ?? []).compactMap(Self.part)
       return ToolOutput(content: Self.capped(parts), isError: result["isError"]?.bool ?? false)
     } catch {

@@ -25,6 +25,16 @@ public struct Target: Sendable, Equatable {
   package var route: Route
   /// `nil` when the catalogue does not know the model: it can be called, its price is unknown.
   @Shared public var facts: ModelFacts?
+  /// How the provider departs from its dialect, or what is wrong with the data that should say so.
+  @Shared package var quirks: Result<Quirks, WireError>
+
+  package init(provider: Provider, model: String, route: Route, facts: ModelFacts?) {
+    self.provider = provider
+    self.model = model
+    self.route = route
+    self.facts = facts
+    quirks = Result { () throws(WireError) in try Quirks(json: provider.quirks) }
+  }
 
   /// `provider/model`.
   public var name: String { "\(provider.id)/\(model)" }

@@ -25,28 +25,31 @@ package final class AnswerDraft {
       "session": .number(JSONNumber(Int(session))), "parent": .number(JSONNumber(Int(parent))),
       "model": .string(model), "created_us": .number(JSONNumber(Int(createdAt.microseconds))),
     ]
-    append(head)
+    append([head])
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Adds what is about to be shown.
   package func add(_ events: [ChatEvent]) {
-    for event in events {
-      switch event {
-      case .text(let text), .refusal(let text): append(["text": .string(text)])
-      case .reasoning(let text): append(["reasoning": .string(text)])
-      default: break
-      }
-    }
+    append(
+      events.joiningText.compactMap { event in
+        switch event {
+        case .text(let text), .refusal(let text): ["text": .string(text)]
+        case .reasoning(let text): ["reasoning": .string(text)]
+        default: nil
+        }
+      })
   }
 
   /// The answer is kept elsewhere now, or there is none.
   package func discard() { unlink(path) }
 
-  private func append(_ json: JSON) {
-    let line = json.bytes + [UInt8(ascii: "\n")]
-    _ = line.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+  /// Adds lines with one write.
+  private func append(_ lines: [JSON]) {
+    let bytes = lines.flatMap { $0.bytes + [UInt8(ascii: "\n")] }
+    guard !bytes.isEmpty else { return }
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
   }
 }
 

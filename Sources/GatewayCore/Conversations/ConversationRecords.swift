@@ -93,5 +93,8 @@ package struct SessionRecord: Sendable, Equatable {
 /// A place where words were found.
 package struct ConversationMatch: Sendable, Equatable {
   package var session: SessionRecord
-  package var entry: ConversationEntry
+  /// `provider/model` of an answer, else who said it.
+  package var speaker: String
+  package var createdAt: Timestamp
+  package var snippet: Snippet
 }

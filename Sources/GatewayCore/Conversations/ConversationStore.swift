@@ -6,8 +6,8 @@ package import Wire
 ///
 /// Waits for the disk and for other processes. For one thread at a time.
 package final class ConversationStore {
-  private let ledger: LedgerReader
-  private var database: Database { ledger.database }
+  let ledger: LedgerReader
+  var database: Database { ledger.database }
   package let files: LedgerFiles
 
   /// `nil` when there is no ledger yet.
@@ -58,7 +58,7 @@ package final class ConversationStore {
   /// The latest, the newest first.
   package func sessions(limit: Int) throws(LedgerFailure) -> [SessionRecord] { try sessions("", [], limit: limit) }
 
-  private func sessions(
+  func sessions(
     _ condition: String, _ values: [SQLValue], limit: Int
   ) throws(LedgerFailure) -> [SessionRecord] {
     try database.rows(
@@ -106,6 +106,7 @@ package final class ConversationStore {
   package func delete(_ session: Int64) throws(LedgerFailure) {
     try ledger.withLock("delete a conversation") { (lock: borrowing WriteLock) throws(LedgerFailure) in
       _ = try database.forget(sessions: "seq = ?", [.int(session)], under: lock)
+      try database.forgetDeletedWords(under: lock)
     }
   }
 
@@ -160,25 +161,6 @@ package final class ConversationStore {
       "SELECT 1 FROM messages WHERE parent = ? AND created_us = ?", [.int(parent), .int(createdAt.microseconds)],
       "look for an answer") != nil
   }
-
-  /// Entries in whose text all words of `text` stand, the newest first.
-  package func search(_ text: String, limit: Int) throws(LedgerFailure) -> [ConversationMatch] {
-    let words = text.split(whereSeparator: \.isWhitespace).map { SQLValue.text(String($0)) }
-    guard !words.isEmpty else { return [] }
-    let conditions = words.map { _ in "instr(lower(text), lower(?)) > 0" }.joined(separator: " AND ")
-    let found = try database.rows(
-      """
-      SELECT m.seq, m.created_us, m.model, m.operation, m.body, m.session FROM messages m
-      WHERE \(conditions) ORDER BY m.seq DESC LIMIT \(limit)
-      """, words, "search conversations"
-    ) { (entry: ConversationEntry(row: $0), session: $0.number(5)) }
-    var matches: [ConversationMatch] = []
-    for (entry, session) in found {
-      guard let entry, let record = try sessions("WHERE seq = ?", [.int(session)], limit: 1).first else { continue }
-      matches.append(ConversationMatch(session: record, entry: entry))
-    }
-    return matches
-  }
 }
 
 extension SQLValue {
@@ -187,7 +169,7 @@ extension SQLValue {
 
 extension ConversationEntry {
   /// `nil` when a later version wrote it.
-  fileprivate init?(row: Statement) {
+  init?(row: Statement) {
     var row = RowReader(row)
     let (number, created, model, operation, body) = (row.int64(), row.moment(), row.text(), row.text(), row.text())
     guard let number, let created, let body = body.flatMap(Body.init(stored:)) else { return nil }

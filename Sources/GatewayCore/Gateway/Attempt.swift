@@ -55,6 +55,28 @@ final class AttemptRun {
   }
 }
 
+extension AttemptRun {
+  /// What went wrong, for whoever decides what comes next.
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  fileprivate func end(with error: any Error) {
+    switch error {
+    case let error as ProviderFailure: failure = error
+    case let error as TransportFailure:
+      isHopeless = error.kind == .unavailable
+      mayHaveBeenProcessed = mayHaveBeenProcessed || error.isAfterSending
+      if error.kind == .cancelled {
+        wasInterrupted = true
+      } else {
+        failure = ProviderFailure(error, answerHadBegun: httpStatus != nil)
+      }
+    case let error as WireError:
+      failure = ProviderFailure(
+        .malformed, status: httpStatus, message: "byte \(error.offset) of the answer: \(error.problem)")
+    default: wasInterrupted = true
+    }
+  }
+}
+
 /// The caller does not want any more.
 private struct CallerLeft: Error {}
 
@@ -116,21 +138,8 @@ extension Gateway {
         run.failure = ProviderFailure(
           .cut, status: run.httpStatus, message: "the answer ended without its end marker")
       }
-    } catch let failure as ProviderFailure {
-      run.failure = failure
-    } catch let failure as TransportFailure {
-      run.isHopeless = failure.kind == .unavailable
-      run.mayHaveBeenProcessed = run.mayHaveBeenProcessed || failure.isAfterSending
-      if failure.kind == .cancelled {
-        run.wasInterrupted = true
-      } else {
-        run.failure = ProviderFailure(failure, answerHadBegun: run.httpStatus != nil)
-      }
-    } catch let error as WireError {
-      run.failure = ProviderFailure(
-        .malformed, status: run.httpStatus, message: "byte \(error.offset) of the answer: \(error.problem)")
     } catch {
-      run.wasInterrupted = true
+      run.end(with: error)
     }
   }
 
@@ -147,6 +156,7 @@ extension Gateway {
     }
   }
 
+  @inline(never)  // as above
   private func decode(
     _ side: SideRequest, _ dialect: String, _ response: HTTPResponse, _ prepared: PreparedCall,
     _ run: AttemptRun, _ relay: AnswerRelay
@@ -167,6 +177,7 @@ extension Gateway {
   }
 
   /// Sends the request and returns an answer that has begun well.
+  @inline(never)  // twice in the frame of its caller otherwise, for as long as a stream runs
   private func begin(
     _ http: HTTPRequest, _ head: AnswerHead, _ run: AttemptRun, _ relay: AnswerRelay,
     readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure

@@ -180,6 +180,7 @@ public final class Gateway: Sendable {
   }
 
   /// Books a call that is not made.
+  @inline(never)  // twice in the frame of its caller otherwise, for as long as a stream runs
   private func reject(
     _ call: Call, because rejection: Rejection, _ way: Way, _ books: Books, began: Int64
   ) async -> Outcome {

@@ -9,7 +9,7 @@ package final class PreparedCall {
   /// `nil` when it is answered in this process.
   var http: HTTPRequest?
   var dialect: DialectName?
-  var quirks = Quirks()
+  let quirks: Quirks
   package var request: ChatRequest
   /// What is asked when it is no chat, and in which format.
   var side: (request: SideRequest, dialect: String)?
@@ -29,9 +29,10 @@ package final class PreparedCall {
   /// Keys and tokens: only for scrubbing them from what a provider says.
   var secrets: [String] = []
 
-  init(request: ChatRequest, target: Target, estimatedInputTokens: Int) {
+  init(request: ChatRequest, target: Target, quirks: Quirks, estimatedInputTokens: Int) {
     self.request = request
     self.target = target
+    self.quirks = quirks
     self.estimatedInputTokens = estimatedInputTokens
   }
 
@@ -50,8 +51,15 @@ extension Gateway {
   }
 
   func prepare(_ call: Call, to target: Target, keyIsNeeded: Bool = true) throws(Rejection) -> PreparedCall {
+    let quirks: Quirks
+    do {
+      quirks = try target.quirks.get()
+    } catch {
+      throw .invalidRequest(error.problem)
+    }
     let prepared = PreparedCall(
-      request: call.request, target: target, estimatedInputTokens: TokenEstimate.input(of: call.request))
+      request: call.request, target: target, quirks: quirks, estimatedInputTokens: TokenEstimate.input(of: call.request)
+    )
     prepared.request.model = target.model
     prepared.client = call.client
     prepared.changes = call.changes
@@ -88,7 +96,6 @@ extension Gateway {
     let traits = prepared.target.facts?.traits ?? ModelTraits()
     var http: HTTPRequest
     do {
-      prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
       let encoded = try body(of: prepared, in: dialect, traits)
       prepared.changes += encoded.changes
       http = HTTPRequest(
@@ -97,6 +104,7 @@ extension Gateway {
           base: base, model: prepared.request.model, streams: prepared.request.streams,
           quirks: prepared.quirks),
         body: encoded.body)
+      http.expectsStream = prepared.request.streams
     } catch {
       throw .invalidRequest(error.problem)
     }
@@ -136,7 +144,6 @@ extension Gateway {
   ) throws(Rejection) {
     var http: HTTPRequest
     do {
-      prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
       let (url, encoded) = try side.encoded(
         for: prepared.target, speaking: dialect, base: base, quirks: prepared.quirks)
       prepared.changes += encoded.changes
@@ -155,11 +162,6 @@ extension Gateway {
     _ prepared: PreparedCall, _ raw: RawRequest, _ dialect: DialectName, base: String, _ call: Call,
     keyIsNeeded: Bool
   ) throws(Rejection) {
-    do {
-      prepared.quirks = try Quirks(json: prepared.target.provider.quirks)
-    } catch {
-      throw .invalidRequest(error.problem)
-    }
     prepared.raw = raw
     var http = HTTPRequest(method: raw.method, url: raw.url(base: base), body: raw.body)
     http.headers = raw.headers.map { ($0.name, $0.value) }

@@ -71,8 +71,7 @@ private func output(of line: String, _ what: String) throws(FileFailure) -> ([UI
     let printed = try readAll(ends[0], path: what, limit: 64 << 10)
     return (printed, process.wait())
   } catch {
-    process.terminate()
-    _ = process.wait()
+    process.end()
     throw error
   }
 }

@@ -25,7 +25,7 @@ package struct ProviderKey: Sendable {
       guard let value = environment[name] else { throw .variableUnset(provider: provider.id, variable: name) }
       return ProviderKey(value: value, origin: name)
     case .file(let path):
-      return ProviderKey(value: try firstLine(ofFile: expandingHome(path, environment)), origin: "file \(path)")
+      return ProviderKey(value: try firstLine(ofFile: environment.expandingHome(path)), origin: "file \(path)")
     case .command(let line):
       return ProviderKey(value: try runCommand(line), origin: "api_key_command")
     case nil:
@@ -36,11 +36,6 @@ package struct ProviderKey: Sendable {
       if provider.keyIsOptional || provider.auth == .none { return nil }
       throw .missing(provider: provider.id, variables: provider.keyVariables)
     }
-  }
-
-  private static func expandingHome(_ path: String, _ environment: Environment) -> String {
-    guard path.hasPrefix("~/"), let home = environment["HOME"] else { return path }
-    return home + path.dropFirst(1)
   }
 
   private static func firstLine(ofFile path: String) throws(KeyFailure) -> String {

@@ -15,7 +15,11 @@ extension LedgerReader {
     if let tag = query.tag, let key = try number(of: tag.key), let value = try number(of: tag.value) {
       conditions.add("(SELECT value FROM tags WHERE operation = o.seq AND key = ?) = ?", [key, value])
     }
-    if let words = query.search { conditions.add(try search(for: words)) }
+    if let words = query.search {
+      let search = try search(for: words, in: .contents)
+      let (clause, values) = search.condition(on: .contents)
+      if search != .none { conditions.add(("o.seq IN (SELECT operation FROM contents WHERE \(clause))", values)) }
+    }
     return try database.reading { () throws(LedgerFailure) in
       try operations(
         "\(conditions.text) ORDER BY o.seq DESC LIMIT ?", conditions.values + [.int(Int64(query.limit))], task)

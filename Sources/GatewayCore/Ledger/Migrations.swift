@@ -7,7 +7,7 @@ struct Migration: Sendable {
 
   static let all = [
     m001Books, m002Contents, m003Kinds, m004Queries, m005Decisions, m006Access, m007LoggedContents, m008Conversations,
-    m009Benchmarks,
+    m009SearchedMessages, m010Benchmarks,
   ]
 
   /// `names` holds every word that repeats (models, projects, users, lists of changes, ...), so that rows stay small and a
@@ -221,11 +221,16 @@ extension Migration {
       CREATE INDEX answers_of_messages ON messages(parent);
       """)
 
+  /// Words of messages are indexed when someone searches, those of old conversations as well.
+  fileprivate static let m009SearchedMessages = Migration(
+    name: "009 searched messages",
+    sql: "ALTER TABLE upkeep ADD COLUMN messages_indexed_up_to INTEGER NOT NULL DEFAULT 0")
+
   /// Runs of the benchmark: `head` is JSON with all but the requests, which lie in parts, a thousand in each.
   ///
   /// What they cost is on the books like any other call; no text of theirs is here.
-  fileprivate static let m009Benchmarks = Migration(
-    name: "009 benchmarks",
+  fileprivate static let m010Benchmarks = Migration(
+    name: "010 benchmarks",
     sql: """
       CREATE TABLE benchmarks (
         seq INTEGER PRIMARY KEY,

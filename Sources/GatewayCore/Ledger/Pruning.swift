@@ -70,38 +70,22 @@ extension Database {
       """, [.int(cutoff.microseconds)], Self.pruning
     ) { (seq: $0.number(0), bytes: $0.number(1)) }
     var result = PruneResult()
-    let hasIndex = try hasWordIndex()
     for row in rows {
-      if hasIndex { try run(Self.deleteWords, [.int(row.seq)], Self.pruning) }
+      try WordIndex.contents.remove("seq = ?", [.int(row.seq)], in: self, Self.pruning)
       try run("DELETE FROM contents WHERE seq = ?", [.int(row.seq)], Self.pruning)
       result.texts += 1
       result.bytes += row.bytes
     }
-    // Numbers above the highest row are given out again: those must count as not indexed.
-    try run(
-      "UPDATE upkeep SET indexed_up_to = min(indexed_up_to, (SELECT coalesce(max(seq), 0) FROM contents))", [],
-      Self.pruning)
+    try WordIndex.contents.settle(in: self, Self.pruning)
     return result
   }
 
-  /// The index must be told the text it is to forget, and only of rows that it has.
-  private static let deleteWords = """
-    INSERT INTO contents_words (contents_words, rowid, text)
-    SELECT 'delete', seq, text FROM contents WHERE seq = ? AND seq <= (SELECT indexed_up_to FROM upkeep)
-    """
-
-  /// Deleted words stay in the index until its parts are merged, and all texts in the log until it is emptied.
-  private func forgetDeletedWords(under lock: borrowing WriteLock) throws(LedgerFailure) {
+  /// Words that were deleted stay in an index until its parts are merged, and texts in the log until it is emptied.
+  func forgetDeletedWords(under lock: borrowing WriteLock) throws(LedgerFailure) {
     try lock.hold(Self.pruning) { () throws(LedgerFailure) in
-      if try hasWordIndex() {
-        try execute("INSERT INTO contents_words (contents_words) VALUES ('optimize')", Self.pruning)
-      }
+      for index in WordIndex.all { try index.merge(in: self, Self.pruning) }
       try checkpoint()
     }
-  }
-
-  private func hasWordIndex() throws(LedgerFailure) -> Bool {
-    try int("SELECT count(*) FROM sqlite_schema WHERE name = 'contents_words'", [], Self.pruning) == 1
   }
 
   private func freeBytes() throws(LedgerFailure) -> Int64 {
@@ -116,20 +100,24 @@ extension Database {
     sessions condition: String, _ values: [SQLValue], under lock: borrowing WriteLock
   ) throws(LedgerFailure) -> Int {
     let task = "delete a conversation"
+    let rows = "session NOT IN (SELECT seq FROM sessions) AND seq NOT IN (SELECT seq FROM kept)"
     try execute("PRAGMA secure_delete = ON", task)
     return try lock.hold(task) { () throws(LedgerFailure) in
       try transaction(task) { () throws(LedgerFailure) in
         guard try run("DELETE FROM sessions WHERE \(condition)", values, task) > 0 else { return 0 }
-        return try run(
-          """
-          WITH RECURSIVE kept(seq) AS (
-            SELECT seq FROM messages WHERE session IN (SELECT seq FROM sessions)
-            UNION SELECT tip FROM sessions WHERE tip IS NOT NULL
-            UNION SELECT parent FROM messages JOIN kept USING (seq) WHERE parent IS NOT NULL)
-          DELETE FROM messages
-          WHERE session NOT IN (SELECT seq FROM sessions) AND seq NOT IN (SELECT seq FROM kept)
-          """, [], task)
+        try WordIndex.messages.remove(rows, with: Self.keptMessages, in: self, task)
+        let count = try run("\(Self.keptMessages) DELETE FROM messages WHERE \(rows)", [], task)
+        try WordIndex.messages.settle(in: self, task)
+        return count
       }
     }
   }
+
+  /// The messages that a session leads back to.
+  private static let keptMessages = """
+    WITH RECURSIVE kept(seq) AS (
+      SELECT seq FROM messages WHERE session IN (SELECT seq FROM sessions)
+      UNION SELECT tip FROM sessions WHERE tip IS NOT NULL
+      UNION SELECT parent FROM messages JOIN kept USING (seq) WHERE parent IS NOT NULL)
+    """
 }

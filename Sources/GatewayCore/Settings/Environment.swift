@@ -15,4 +15,10 @@ public struct Environment: Sendable {
     for name in names { if let value = self[name] { return (name, value) } }
     return nil
   }
+
+  /// A path as the shell would take it: `~/` is the home directory.
+  package func expandingHome(_ path: String) -> String {
+    guard path.hasPrefix("~/"), let home = self["HOME"] else { return path }
+    return home + path.dropFirst()
+  }
 }

@@ -14,12 +14,17 @@ final class CurlEasy {
   private var shape: Shape?
 
   static let errorTextCapacity = Int(CURL_ERROR_SIZE)
+  /// How much of a stream is read at once; events are far smaller.
+  ///
+  /// libcurl has a buffer for each transfer, of 16 KB unless told otherwise: a sixth of the memory of many streams.
+  private static let streamBufferBytes = 4 << 10
 
   /// What requests must have in common to go out by one handle without setting it up anew.
   private struct Shape: Equatable {
     let method: String
     let hasBody: Bool
     let isLoopback: Bool
+    let expectsStream: Bool
 
     var sendsBody: Bool { hasBody || method == "POST" }
   }
@@ -73,7 +78,9 @@ extension CurlEasy {
   func prepare(
     _ request: HTTPRequest, to origin: Origin, configuration: TransportConfiguration
   ) throws(TransportFailure) {
-    let shape = Shape(method: request.method, hasBody: !request.body.isEmpty, isLoopback: origin.isLoopback)
+    let shape = Shape(
+      method: request.method, hasBody: !request.body.isEmpty, isLoopback: origin.isLoopback,
+      expectsStream: request.expectsStream)
     if shape != self.shape {
       self.shape = nil  // in case this throws
       try setUp(for: shape, configuration)
@@ -101,6 +108,7 @@ extension CurlEasy {
       try set(CURLOPT_PROXY, proxy)
     }
     try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // a proxy's reply to CONNECT is not the provider's
+    if shape.expectsStream { try set(CURLOPT_BUFFERSIZE, Self.streamBufferBytes) }
     try setMethod(shape)
     try setConnection(configuration)
   }

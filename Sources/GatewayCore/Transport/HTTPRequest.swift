@@ -15,6 +15,8 @@ public struct HTTPRequest: Sendable {
   public var timeouts: Timeouts
   /// The most bytes of body that are accepted, of a stream too.
   public var replyLimit: Int
+  /// The answer comes bit by bit: it is read in small pieces, which take less memory while it lasts.
+  public var expectsStream = false
 
   /// The most bytes accepted unless the request says otherwise: 64 MiB.
   public static let defaultReplyLimit = 64 << 20

@@ -18,12 +18,11 @@ package enum HTTPSyntax {
 
   static func lowercase(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
+  /// Letters, digits and !#$%&'*+-.^_`|~, a bit for each byte from 0 to 127.
   private static func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-    case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E...0x60, 0x7C, 0x7E: true  // !#$%&'*+-.^_`|~
-    default: false
-    }
+    byte < 0x40
+      ? 0x03FF_6CFA_0000_0000 as UInt64 >> UInt64(byte) & 1 != 0
+      : byte < 0x80 && 0x57FF_FFFF_C7FF_FFFE as UInt64 >> UInt64(byte - 0x40) & 1 != 0
   }
 
   /// Over the bytes in one piece, where the text has them so: all but never not.

@@ -36,6 +36,7 @@ struct Origin: Equatable {
   }
 
   private var isLoopbackIPv4: Bool {
+    guard host.utf8.starts(with: "127.".utf8) else { return false }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
   }

@@ -46,15 +46,21 @@ struct ResponseHead {
   }
 
   private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
-    bytes += "\r\n".utf8
-    bytes += name.utf8
-    bytes += ": ".utf8
+    append("\r\n", to: &bytes)
+    append(name, to: &bytes)
+    append(": ", to: &bytes)
     // A value with a line break in it would let whoever wrote it write header fields of their own.
     if HTTPSyntax.isFieldValue(value) {
-      bytes += value.utf8
+      append(value, to: &bytes)
     } else {
       bytes += value.utf8.map { HTTPSyntax.isPlain($0) ? $0 : 0x20 }
     }
+  }
+
+  /// In one piece: a collection of UTF-8 is appended in several steps.
+  private static func append(_ text: String, to bytes: inout [UInt8]) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
   }
 
   /// Fields about the connection; what a responder says of them is left out.

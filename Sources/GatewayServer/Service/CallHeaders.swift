@@ -10,12 +10,12 @@ extension Visit {
   func attribute(_ call: inout Call) -> String? {
     let key = caller.key
     call.key = key
-    call.project = key?.project ?? text("project")
-    call.user = text("user") ?? key?.owner
-    call.session = text("session")
+    call.project = key?.project ?? text("x-llmgw-project")
+    call.user = text("x-llmgw-user") ?? key?.owner
+    call.session = text("x-llmgw-session")
     call.clientName = request.headers["user-agent"].map { Self.bounded($0) }
     call.tags = []
-    for pair in text("tags")?.split(separator: ",") ?? [] {
+    for pair in text("x-llmgw-tags")?.split(separator: ",") ?? [] {
       let parts = pair.split(separator: "=", maxSplits: 1)
       guard parts.count == 2 else { return "the header x-llmgw-tags must be NAME=VALUE, with commas between them" }
       call.tags.append(Tag(Self.bounded(parts[0]), Self.bounded(parts[1])))
@@ -43,7 +43,7 @@ extension Visit {
   private static let longestText = 200
 
   private func text(_ name: String) -> String? {
-    request.headers["x-llmgw-\(name)"].map { Self.bounded($0) }.flatMap { $0.isEmpty ? nil : $0 }
+    request.headers[name].map { Self.bounded($0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// Without control characters and not too long.

@@ -5,23 +5,34 @@ import Wire
 extension Visit {
   /// Answers a chat in `dialect`.
   func chat(in dialect: DialectName, at address: RequestAddress) async -> Ending {
-    guard let format = dialect.served else { return await fail(.notFound, "'\(dialect.rawValue)' is not served") }
+    switch await call(in: dialect, at: address) {
+    case .success(let call): call.request.streams ? await stream(call) : await whole(call)
+    case .failure(let refusal): await fail(refusal.kind, refusal.message)
+    }
+  }
+
+  /// Reads the request; what is wrong with it is for the client.
+  @inline(never)  // what it works with would stand in the caller's frame for as long as a stream runs
+  private func call(in dialect: DialectName, at address: RequestAddress) async -> Result<Call, Refusal> {
+    guard let format = dialect.served else {
+      return .failure(Refusal(.notFound, "'\(dialect.rawValue)' is not served"))
+    }
     let client: ClientRequest
     do {
       client = try format.decodeRequest(request.body, at: address)
     } catch {
-      return await fail(.invalidRequest, error.clientMessage)
+      return .failure(Refusal(.invalidRequest, error.clientMessage))
     }
     let plan: Plan
     do {
       plan = try await generation.plan(client.request.model, for: .chat, speaking: dialect)
     } catch {
-      return await fail(.notFound, error.message)
+      return .failure(Refusal(.notFound, error.message))
     }
     var call = Call(client.request, to: plan, origin: .server)
     call.client = ClientCall(client, in: dialect, body: request.body, headers: passedHeaders)
-    if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }
-    return client.request.streams ? await stream(call, client) : await whole(call)
+    if let problem = attribute(&call) { return .failure(Refusal(.invalidRequest, problem)) }
+    return .success(call)
   }
 
   /// Header fields of a client that a provider of the same format gets too.
@@ -37,8 +48,9 @@ extension Visit {
     return await answer(200, body, outcome.headers).with(outcome, call)
   }
 
-  private func stream(_ call: Call, _ client: ClientRequest) async -> Ending {
-    let opening = StreamOpening(writer, isArray: client.isArray, generation.settings, commonHeaders)
+  private func stream(_ call: Call) async -> Ending {
+    let opening = StreamOpening(
+      writer, isArray: call.client?.request.isArray == true, generation.settings, commonHeaders)
     await opening.begin()
     let outcome = await outcome(of: call, opening) { event in
       switch event {
@@ -48,7 +60,8 @@ extension Visit {
       }
     }
     return await end(outcome, call) {
-      opening.hasTold ? [] : outcome.toldFailure.map { bytes(of: $0, endingStreamOf: client, outcome.id) } ?? []
+      guard !opening.hasTold, let failure = outcome.toldFailure, let client = call.client?.request else { return [] }
+      return bytes(of: failure, endingStreamOf: client, outcome.id)
     }
   }
 
@@ -64,6 +77,7 @@ extension Visit {
   }
 
   /// Ends a stream: with `last` when its client is still there, or with the failure when nothing of it went out.
+  @inline(never)  // as above
   func end(_ outcome: Outcome, _ call: Call, last: () -> [UInt8] = { [] }) async -> Ending {
     guard writer.hasBegun || outcome.failure == nil && outcome.rejection == nil && outcome.status != .interrupted else {
       return await fail(outcome, call)
@@ -96,6 +110,17 @@ extension Visit {
     var headers = outcome.headers
     if case .limited(_, retryAfter: nil) = outcome.rejection { headers.append(("x-should-retry", "false")) }
     return await fail(failure, headers).with(outcome, call)
+  }
+}
+
+/// Why a request is not made into a call.
+private struct Refusal: Error {
+  let kind: ProviderFailure.Kind
+  let message: String
+
+  init(_ kind: ProviderFailure.Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
   }
 }
 

@@ -59,7 +59,10 @@ extension Visit {
     type: String = "application/json"
   ) async -> Ending {
     do {
-      try await writer.respond(status, [("content-type", type)] + headers + commonHeaders, body: body)
+      var fields = headers
+      fields.append(("content-type", type))
+      addCommonHeaders(to: &fields)
+      try await writer.respond(status, fields, body: body)
       return Ending(status: status)
     } catch {
       return Ending(status: Ending.clientLeft)
@@ -83,16 +86,23 @@ extension Visit {
   }
 
   /// What every answer carries.
-  var commonHeaders: [(name: String, value: String)] { generation.door.headers(for: request) + limitHeaders }
+  var commonHeaders: [(name: String, value: String)] {
+    var headers: [(name: String, value: String)] = []
+    addCommonHeaders(to: &headers)
+    return headers
+  }
+
+  private func addCommonHeaders(to headers: inout [(name: String, value: String)]) {
+    headers += generation.door.headers(for: request)
+    addLimits(to: &headers)
+  }
 
   /// What is left of the key's limits, under the names that the client's API has for it.
-  private var limitHeaders: [(name: String, value: String)] {
-    guard let key = caller.key, key.hasRates else { return [] }
+  private func addLimits(to headers: inout [(name: String, value: String)]) {
+    guard let key = caller.key, key.hasRates else { return }
     let status = governance.status(of: key, now: runtime.uptimeMicroseconds())
-    var headers: [(name: String, value: String)] = []
     append(status.requests, LimitNames(requestsOf: api), to: &headers)
     append(status.tokens, LimitNames(tokensOf: api), to: &headers)
-    return headers
   }
 
   private func append(_ gauge: LimitGauge?, _ names: LimitNames, to headers: inout [(name: String, value: String)]) {

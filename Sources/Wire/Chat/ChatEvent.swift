@@ -36,3 +36,19 @@ public enum ChatEvent: Sendable, Equatable {
   /// Something about a further choice (`n` above one), counted from 1: any event that tells of content, or its finish.
   indirect case otherChoice(index: Int, ChatEvent)
 }
+
+extension [ChatEvent] {
+  /// The same with pieces of one text that follow one another as one piece.
+  package var joiningText: [ChatEvent] {
+    var joined: [ChatEvent] = []
+    for event in self {
+      switch (joined.last, event) {
+      case (.text(let before), .text(let more)): joined[joined.count - 1] = .text(before + more)
+      case (.refusal(let before), .refusal(let more)): joined[joined.count - 1] = .refusal(before + more)
+      case (.reasoning(let before), .reasoning(let more)): joined[joined.count - 1] = .reasoning(before + more)
+      default: joined.append(event)
+      }
+    }
+    return joined
+  }
+}

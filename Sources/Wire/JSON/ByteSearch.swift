@@ -23,6 +23,24 @@ extension Span<UInt8> {
     firstIndex(from: start) { $0.equal(to: byte) }
   }
 
+  /// Whether `count` bytes from `index` on are those of `other` from `start` on.
+  func holds(_ other: Span<UInt8>, from start: Int, count length: Int, at index: Int) -> Bool {
+    guard length >= 0, index + length <= count, start + length <= other.count else { return false }
+    var offset = 0
+    while offset + 8 <= length {
+      // In bounds by the conditions above; any eight bytes are an integer.
+      let left = bytes.unsafeLoadUnaligned(fromByteOffset: index + offset, as: UInt64.self)
+      let right = other.bytes.unsafeLoadUnaligned(fromByteOffset: start + offset, as: UInt64.self)
+      if left != right { return false }
+      offset += 8
+    }
+    while offset < length {
+      if self[index + offset] != other[start + offset] { return false }
+      offset += 1
+    }
+    return true
+  }
+
   /// The first index at which `marks` sets a byte's high bit.
   @inline(__always)
   private func firstIndex(from start: Int, _ marks: (EightBytes) -> UInt64) -> Int {

@@ -27,14 +27,22 @@ public struct JSONObject: Sendable, Equatable {
   public var isEmpty: Bool { members.isEmpty }
   /// Reads the last member of that name; writing replaces it, or appends; `nil` removes.
   public subscript(name: String) -> JSON? {
-    get { members.last { $0.name == name }?.value }
+    get { index(of: name).map { members[$0].value } }
     set {
       guard let newValue else { return members.removeAll { $0.name == name } }
-      guard let index = members.lastIndex(where: { $0.name == name }) else {
-        return members.append(Member(name: name, value: newValue))
-      }
+      guard let index = index(of: name) else { return members.append(Member(name: name, value: newValue)) }
       members[index].value = newValue
     }
+  }
+
+  /// Where the last member of that name stands; looked for by place, so that no member is copied on the way.
+  private func index(of name: String) -> Int? {
+    var index = members.count
+    while index > 0 {
+      index -= 1
+      if members[index].name == name { return index }
+    }
+    return nil
   }
 }
 

@@ -39,6 +39,8 @@ public struct JSONScanner: Sendable {
   private var place = Place.valueDue
   private var depth = 0
   private let maximumDepth: Int
+  /// Where the string read last stands, as it was written, quotes left out; empty before the first.
+  private(set) var stringPlace = 0..<0
 
   /// Starts at the front of `bytes`.
   ///
@@ -165,6 +167,7 @@ public struct JSONScanner: Sendable {
     }
     let content = try passString()
     place = .afterValue
+    stringPlace = content.range
     return unescaped(content)
   }
 

@@ -2,51 +2,9 @@
 
 import GatewayCore
 import Glibc
-import Synchronization
 import TestSupport
 import Testing
 import Wire
-
-private func reply(_ body: String, type: String = "text/event-stream") -> String {
-  "HTTP/1.1 200 OK\r\ncontent-type: \(type)\r\nconnection: close\r\n\r\n\(body)"
-}
-
-private func sse(_ events: String...) -> String { events.map { "data: \($0)\n\n" }.joined() }
-
-private func delta(_ text: String) -> String { #"{"choices":[{"index":0,"delta":{"content":"\#(text)"}}]}"# }
-
-private let stop = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
-private let usage = #"{"choices":[],"usage":{"prompt_tokens":100,"completion_tokens":20}}"#
-
-private func chatReply(_ text: String) -> String { reply(sse(delta(text), stop, usage, "[DONE]")) }
-
-extension ScriptedServer.Request {
-  fileprivate var json: JSON { (try? JSON.parse(body)) ?? .null }
-
-  /// `role:text` of each message of a chat completion.
-  fileprivate var turns: [String] {
-    json["messages"]?.array?.map { message in
-      let parts = message["content"]?.array?.compactMap { $0["text"]?.string }.joined(separator: "+")
-      return "\(message["role"]?.string ?? "?"):\(message["content"]?.string ?? parts ?? "")"
-    } ?? []
-  }
-}
-
-/// Answers each connection with `answer`, which is told how many came before.
-private func server(_ answer: @escaping @Sendable (Int, ScriptedServer.Request) -> String) throws -> ScriptedServer {
-  let count = Counter()
-  return try #require(ScriptedServer(.answer { (answer(count.next(), $0), true) }))
-}
-
-private final class Counter: Sendable {
-  private let value = Mutex(0)
-  func next() -> Int {
-    value.withLock { value in
-      value += 1
-      return value - 1
-    }
-  }
-}
 
 @Suite(.timeLimit(.minutes(2)))
 struct AConversation {
@@ -64,7 +22,7 @@ struct AConversation {
   }
 
   @Test func `sends what was said before, and goes on where it was after a restart`() async throws {
-    let server = try server { count, _ in chatReply("answer \(count)") }
+    let server = try ScriptedChat.server { count, _ in ScriptedChat.answer("answer \(count)") }
     var terminal = try await start(server, "--session", "trip", "-s", "be brief", "-o", "temperature=0.2")
     await terminal.say("one", prompt: "m>")
     terminal.type(Key.control("d"))
@@ -86,7 +44,11 @@ struct AConversation {
     let gate = ScriptedServer.Gate()
     let server = try #require(
       ScriptedServer(
-        .readRequest, .write(reply(sse(delta("The first words"), delta(" and more")))), .wait(gate), .close))
+        .readRequest,
+        .write(
+          ScriptedChat.reply(
+            ScriptedChat.events(ScriptedChat.delta("The first words"), ScriptedChat.delta(" and more")))), .wait(gate),
+        .close))
     var terminal = try await start(server, "--session", "trip")
     terminal.type("tell me\r")
     await terminal.until(shows: "The first words and")
@@ -105,8 +67,12 @@ struct AConversation {
     let gate = ScriptedServer.Gate()
     let server = try #require(
       ScriptedServer([
-        [.readRequest, .write(reply(sse(delta("Half an"), delta(" answer")))), .wait(gate), .close],
-        [.readRequest, .write(chatReply("whole")), .close],
+        [
+          .readRequest,
+          .write(ScriptedChat.reply(ScriptedChat.events(ScriptedChat.delta("Half an"), ScriptedChat.delta(" answer")))),
+          .wait(gate), .close,
+        ],
+        [.readRequest, .write(ScriptedChat.answer("whole")), .close],
       ]))
     let terminal = try await start(server)
     terminal.type("go\r")
@@ -120,9 +86,9 @@ struct AConversation {
   }
 
   @Test func `a failure does not end it, and /retry asks again`() async throws {
-    let server = try server { count, _ in
+    let server = try ScriptedChat.server { count, _ in
       count == 0
-        ? "HTTP/1.1 401 No\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}" : chatReply("better")
+        ? "HTTP/1.1 401 No\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}" : ScriptedChat.answer("better")
     }
     let terminal = try await start(server)
     terminal.type("hello\r")
@@ -133,7 +99,7 @@ struct AConversation {
   }
 
   @Test func `undo, retry, edit and fork leave the other branch where it was`() async throws {
-    let server = try server { count, _ in chatReply("answer \(count)") }
+    let server = try ScriptedChat.server { count, _ in ScriptedChat.answer("answer \(count)") }
     let terminal = try await start(server, "--session", "trip")
     await terminal.say("one", prompt: "m>")
     await terminal.say("two", prompt: "m>")
@@ -148,12 +114,13 @@ struct AConversation {
     await terminal.command("/load trip", shows: "'trip': 4 messages")
     let texts = home.ledger("select group_concat(text, '|') from messages")
     #expect(texts == ["one|answer 0|two|answer 1|other two|answer 2|other two|answer 3|three|answer 4"])
-    let found = await terminal.command("/search answer 1", shows: "WHO")
-    #expect(found.text.contains("answer 1"))
+    let found = await terminal.command("/search answer 1", shows: "trip · mock/m · ")
+    #expect(found.lines.contains("  answer 1"), "\(found.text)")
+    #expect(String(decoding: found.bytes, as: UTF8.self).contains("\u{1B}[1manswer\u{1B}[0m \u{1B}[1m1\u{1B}[0m"))
   }
 
   @Test func `a question that is edited begins a branch of its own`() async throws {
-    let server = try server { count, _ in chatReply("answer \(count)") }
+    let server = try ScriptedChat.server { count, _ in ScriptedChat.answer("answer \(count)") }
     home.write("#!/bin/sh\necho changed >\"$1\"\n", to: "change")
     home.configure(port: server.port)
     let terminal = try home.atTerminal(
@@ -168,7 +135,7 @@ struct AConversation {
   }
 
   @Test func `an unknown command is refused with the near one, and never sent`() async throws {
-    let server = try server { _, _ in chatReply("no") }
+    let server = try ScriptedChat.server { _, _ in ScriptedChat.answer("no") }
     let terminal = try await start(server)
     await terminal.command("/modle", shows: "Did you mean '/model'?")
     await terminal.say(" /etc/passwd is a file", prompt: "m>")
@@ -176,12 +143,14 @@ struct AConversation {
   }
 
   @Test func `several models are compared at once, and one is gone on with`() async throws {
-    let server = try server { _, request in chatReply("I am \(request.json["model"]?.string ?? "")") }
+    let server = try ScriptedChat.server { _, request in
+      ScriptedChat.answer("I am \(request.json["model"]?.string ?? "")")
+    }
     let terminal = try await start(
       server, extra: "aliases: { other: mock/second }")
     await terminal.say("who?", prompt: "m>")
     terminal.type("/compare mock/m other\r")
-    await terminal.until { $0.text.contains("Go on with which? [1-2") }
+    await terminal.until { $0.text.contains("Go on with which? [1, 2, or") }
     #expect(terminal.screen.text.contains("== 2. mock/second =="))
     terminal.type("2\r")
     await terminal.untilPrompt("mock/second>".split(separator: "/").last.map(String.init) ?? "")
@@ -191,14 +160,42 @@ struct AConversation {
     #expect(home.ledger("select count(*) from messages where role = 'assistant'") == ["4"])
   }
 
+  @Test func `Ctrl-C stops a comparison, and keeps what had come of each answer`() async throws {
+    let gate = ScriptedServer.Gate()
+    let half = ScriptedChat.reply(ScriptedChat.events(ScriptedChat.delta("half a word")))
+    let server = try #require(
+      ScriptedServer([
+        [.readRequest, .write(ScriptedChat.answer("first")), .close],
+        [.readRequest, .write(ScriptedChat.answer("whole")), .close],
+        [.readRequest, .write(half), .wait(gate), .close],
+        [.readRequest, .write(ScriptedChat.answer("last")), .close],
+      ]))
+    let terminal = try await start(server, extra: "aliases: { other: mock/second }")
+    await terminal.say("who?", prompt: "m>")
+    terminal.type("/compare mock/m other\r")
+    // An answer is shown while another is still under way.
+    await terminal.until { $0.text.contains(". mock/") && $0.text.contains("whole") }
+    terminal.type(Key.control("c"))
+    let screen = await terminal.until {
+      $0.text.contains("stopped; what had arrived is kept") && $0.currentLine == "m>"
+    }
+    #expect(screen.text.contains("half a word"), "\(screen.text)")
+    #expect(!screen.text.contains("Go on with which?"))
+    await terminal.say("and?", prompt: "m>")
+    #expect(server.log.requests.last?.turns == ["user:who?", "assistant:first", "user:and?"])
+    #expect(home.ledger("select group_concat(status) from operations").first?.contains("interrupted") == true)
+    #expect(home.ledger("select count(*) from messages where text in ('whole', 'half a word')") == ["2"])
+    gate.open()
+  }
+
   @Test func `a full context is said before it is hit, and compacting makes room and can be undone`() async throws {
-    let server = try server { _, request in
+    let server = try ScriptedChat.server { _, request in
       let isSummary = request.turns.last?.contains("Summarise") == true
       return isSummary
-        ? chatReply("SUMMARY")
-        : reply(
-          sse(
-            delta("ok"), stop,
+        ? ScriptedChat.answer("SUMMARY")
+        : ScriptedChat.reply(
+          ScriptedChat.events(
+            ScriptedChat.delta("ok"), ScriptedChat.stop,
             #"{"choices":[],"usage":{"prompt_tokens":960,"completion_tokens":20}}"#, "[DONE]"))
     }
     let terminal = try await start(server)
@@ -219,11 +216,24 @@ struct AConversation {
     #expect(home.ledger("select count(*) from operations where origin = 'repl'") == ["4"])
   }
 
-  @Test func `what a model cannot take is refused before it is sent`() async throws {
-    let server = try server { _, _ in chatReply("a text") }
+  @Test func `an attachment that a model cannot take is refused, with models that can`() async throws {
+    home.write("%PDF-1.7", to: "book.pdf")
+    let terminal = try home.atTerminal(
+      "repl", "-m", "openai/gpt-3.5-turbo", environment: ["OPENAI_API_KEY": "k", "HOME": home.path], columns: 200)
+    await terminal.untilPrompt("gpt-3.5-turbo>")
+    let refused = await terminal.command("/attach ~/book.pdf", shows: "takes no PDF files. Models that do: openai/")
+    #expect(refused.text.contains("attachment '~/book.pdf': openai/gpt-3.5-turbo takes no PDF files"))
+    await terminal.command(
+      "/attach \(home.path)/none.png", shows: "file '\(home.path)/none.png': no such file or directory")
+    await terminal.command("/attach /bin/sh", shows: "file '/bin/sh': it is not UTF-8 text")
+    #expect(!terminal.screen.text.contains("attached:"))
+    #expect(home.ledger("select count(*) from operations") == ["0"])
+  }
+
+  @Test func `a text is sent along, and an answer that does not fit the schema is said to`() async throws {
+    let server = try ScriptedChat.server { _, _ in ScriptedChat.answer("a text") }
     home.write("remember this", to: "notes.txt")
     let terminal = try await start(server)
-    await terminal.command("/attach \(home.path)/none.png", shows: "no such file")
     await terminal.command("/attach \(home.path)/notes.txt", shows: "attached:")
     await terminal.say("see", prompt: "m>")
     #expect(server.log.requests.last?.turns.first?.contains("remember this") == true)
@@ -233,7 +243,7 @@ struct AConversation {
   }
 
   @Test func `the last answer is piped, exported and deleted`() async throws {
-    let server = try server { _, _ in chatReply("**bold** words") }
+    let server = try ScriptedChat.server { _, _ in ScriptedChat.answer("**bold** words") }
     let terminal = try await start(server)
     await terminal.say("hi", prompt: "m>")
     await terminal.command("/last | tr a-z A-Z", shows: "**BOLD** WORDS")
@@ -247,7 +257,7 @@ struct AConversation {
   }
 
   @Test func `nothing is kept while the log is off, and calls are still booked`() async throws {
-    let server = try server { count, _ in chatReply("answer \(count)") }
+    let server = try ScriptedChat.server { count, _ in ScriptedChat.answer("answer \(count)") }
     let terminal = try await start(server)
     await terminal.command("/log off", shows: "is not kept")
     await terminal.say("a secret", prompt: "m>")
@@ -258,7 +268,7 @@ struct AConversation {
   }
 
   @Test func `a budget ends what may be spent`() async throws {
-    let server = try server { _, _ in chatReply("dear") }
+    let server = try ScriptedChat.server { _, _ in ScriptedChat.answer("dear") }
     let terminal = try await start(server)
     await terminal.command("/budget 0.0004", shows: "may cost")
     await terminal.say("hello", prompt: "m>")
@@ -271,7 +281,8 @@ struct AConversation {
     let words = (1...30).map { "word\($0)" }.joined(separator: " ")
     let server = try #require(
       ScriptedServer(
-        .readRequest, .write(reply(sse(delta(words + " ")))), .wait(gate), .write(sse(delta(words), stop, "[DONE]")),
+        .readRequest, .write(ScriptedChat.reply(ScriptedChat.events(ScriptedChat.delta(words + " ")))), .wait(gate),
+        .write(ScriptedChat.events(ScriptedChat.delta(words), ScriptedChat.stop, "[DONE]")),
         .close))
     let terminal = try await start(server)
     terminal.type("go\r")
@@ -289,7 +300,7 @@ struct AScript {
   @Test func `gets the answers alone on stdout, goes on after a failure, and ends with the first one's status`()
     async throws
   {
-    let server = try server { count, _ in chatReply("answer \(count)") }
+    let server = try ScriptedChat.server { count, _ in ScriptedChat.answer("answer \(count)") }
     let home = ProgramHome()
     home.configure(port: server.port)
     let script = "one\n/nosuch\n\"\"\"\ntwo\nlines\n\"\"\"\n\n/last\n"
@@ -305,90 +316,5 @@ struct AScript {
     let result = await home.run("repl", "-c", stdin: "hi\n")
     #expect(result.ending == .exited(4))
     #expect(result.stderr.contains("no conversation was held in this directory"))
-  }
-}
-
-@Suite(.timeLimit(.minutes(2)))
-struct ToolsAtThePrompt {
-  private let home = ProgramHome()
-  private static let call =
-    #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","function":{"name":"NAME","arguments":"{\"city\":\"Lisbon\"}"}}]}}]}"#
-  private static let calls = #"{"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"#
-
-  private func start(_ tool: String, extra: String) async throws -> (ScriptedServer, PseudoTerminal) {
-    let call = Self.call.replacing("NAME", with: tool)
-    let server = try server { count, _ in
-      count == 0 ? reply(sse(call, Self.calls, "[DONE]")) : chatReply("It is sunny.")
-    }
-    home.configure(port: server.port, extra: extra)
-    let terminal = try home.atTerminal("repl", "-m", "mock/m")
-    await terminal.untilPrompt("m>")
-    return (server, terminal)
-  }
-
-  private func result(_ server: ScriptedServer) -> String? {
-    server.log.requests.last?.turns.last { $0.hasPrefix("tool:") }
-  }
-
-  private func describe() {
-    home.write("#!/bin/sh\necho \"asked: $(cat)\"\necho oops >&2\n", to: "weather.sh")
-    home.write(
-      #"{"name":"weather","description":"Looks out","parameters":{"type":"object"},"command":["sh","./weather.sh"]}"#,
-      to: "weather.json")
-  }
-
-  @Test func `a program runs when the person says so, and the model goes on with what it gave`() async throws {
-    describe()
-    let (server, terminal) = try await start(
-      "weather", extra: "tools: { sky: { file: \"\(home.path)/weather.json\" } }")
-    await terminal.command("/tools all", shows: "offered: weather")
-    terminal.type("weather?\r")
-    await terminal.until { $0.text.contains(#"tool weather {"city":"Lisbon"}"#) && $0.currentLine.hasPrefix("Run it?") }
-    #expect(server.log.requests.count == 1)
-    terminal.type("y\r")
-    await terminal.until { $0.text.contains("It is sunny.") && $0.currentLine == "m>" }
-    #expect(result(server)?.contains(#"asked: {"city":"Lisbon"}"#) == true, "\(server.log.requests.last?.turns ?? [])")
-    #expect(server.log.requests.first?.json["tools"]?.array?.count == 1)
-    #expect(home.ledger("select group_concat(role) from messages") == ["user,assistant,tool,assistant"])
-  }
-
-  @Test func `a call that is declined is told to the model and nothing runs`() async throws {
-    describe()
-    let (server, terminal) = try await start(
-      "weather", extra: "tools: { sky: { file: \"\(home.path)/weather.json\" } }")
-    await terminal.command("/tools sky", shows: "offered: weather")
-    terminal.type("weather?\r")
-    await terminal.until { $0.currentLine.hasPrefix("Run it?") }
-    terminal.type("n\r")
-    await terminal.until { $0.text.contains("It is sunny.") && $0.currentLine == "m>" }
-    #expect(result(server) == "tool:The user did not allow this call.")
-  }
-
-  @Test func `a server of the Model Context Protocol is spoken with`() async throws {
-    home.write(
-      """
-      #!/usr/bin/env python3
-      import json, sys
-      for line in sys.stdin:
-          m = json.loads(line)
-          if "id" not in m: continue
-          method = m["method"]
-          if method == "initialize": r = {"protocolVersion": "2025-06-18", "capabilities": {}, "serverInfo": {}}
-          elif method == "tools/list":
-              r = {"tools": [{"name": "look", "description": "Looks", "inputSchema": {"type": "object"}}]}
-          else:
-              print(json.dumps({"jsonrpc": "2.0", "id": 99, "method": "ping"}), flush=True)
-              sys.stdin.readline()
-              r = {"content": [{"type": "text", "text": "seen " + m["params"]["arguments"]["city"]}]}
-          print(json.dumps({"jsonrpc": "2.0", "id": m["id"], "result": r}), flush=True)
-      """, to: "server.py")
-    let (server, terminal) = try await start(
-      "eyes__look", extra: "tools: { eyes: { mcp: \"python3 \(home.path)/server.py\" } }")
-    await terminal.command("/tools eyes", shows: "offered: eyes__look")
-    terminal.type("weather?\r")
-    await terminal.until { $0.currentLine.hasPrefix("Run it?") }
-    terminal.type("a\r")
-    await terminal.until { $0.text.contains("It is sunny.") && $0.currentLine == "m>" }
-    #expect(result(server) == "tool:seen Lisbon")
   }
 }

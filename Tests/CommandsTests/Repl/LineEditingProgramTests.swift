@@ -177,6 +177,39 @@ struct TypingAtThePrompt {
     #expect(await terminal.ending() == .exited(0))
   }
 
+  @Test func `Ctrl-Z stops it at the prompt and in an answer, and fg goes on where it was`() async throws {
+    let gate = ScriptedServer.Gate()
+    let half = ScriptedChat.reply(ScriptedChat.events(ScriptedChat.delta("Half an ")))
+    let rest = ScriptedChat.events(ScriptedChat.delta("answer"), ScriptedChat.stop, "[DONE]")
+    let server = try #require(ScriptedServer(.readRequest, .write(half), .wait(gate), .write(rest), .close))
+    home.configure(port: server.port)
+    var variables = home.environmentOfProgram
+    variables.merge(["TERM": "xterm", "LC_ALL": "C", "PS1": "shell> "]) { $1 }
+    let terminal = try #require(PseudoTerminal("/bin/sh", ["-i", "-m"], environment: variables))
+    await terminal.untilPrompt("shell>")
+    terminal.type("'\(RunningProgram.path)' repl -m mock/m\r")
+    await terminal.untilPrompt("m>")
+    terminal.type("go on")
+    // The terminal itself drops what is not read yet when a key sends a signal.
+    await terminal.until { $0.currentLine == "m> go on" }
+    terminal.type(Key.control("z"))
+    var screen = await terminal.until { $0.text.contains("Stopped") && $0.currentLine == "shell>" }
+    #expect(!screen.marksPastes)
+    terminal.type("fg\r")
+    screen = await terminal.until { $0.currentLine == "m> go on" }
+    #expect(screen.marksPastes)
+    terminal.type("\r")
+    await terminal.until(shows: "Half")
+    terminal.type(Key.control("z"))
+    await terminal.until { $0.text.ranges(of: "Stopped").count == 2 && $0.currentLine == "shell>" }
+    terminal.type("fg\r")
+    gate.open()
+    screen = await terminal.until { $0.text.contains("answer") && $0.currentLine == "m>" }
+    #expect(server.log.requests.last?.turns == ["user:go on"])
+    terminal.type(Key.control("d"))
+    await terminal.untilPrompt("shell>")
+  }
+
   @Test func `keys of ~/.editrc are the person's, but for those that keep a paste together`() async throws {
     home.write("llmgw:bind ^G ed-delete-prev-char\nother:bind ^A ed-newline\nbind ^J ed-newline\n", to: ".editrc")
     let terminal = try await start()

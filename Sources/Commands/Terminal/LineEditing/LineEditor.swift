@@ -72,14 +72,8 @@ package final class LineEditor: @unchecked Sendable, EditLine.Host {
 
   /// Waits for a line; one that is cancelled is at its end.
   package func read(prompt: String) async -> LineRead {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let code = DetachedThread.start(named: "llmgw-prompt") { continuation.resume(returning: self.readLine(prompt)) }
-        if code != 0 { continuation.resume(returning: .ended) }
-      }
-    } onCancel: {
-      notes.tell(.ended)
-    }
+    await DetachedThread.value(
+      named: "llmgw-prompt", { self.readLine(prompt) }, stoppedBy: { [notes] in notes.tell(.ended) }) ?? .ended
   }
 
   /// From the thread that takes signals.

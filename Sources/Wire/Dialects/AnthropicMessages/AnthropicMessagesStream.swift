@@ -14,6 +14,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   /// `message_start` overlaid with each `message_delta`: counts are repeated there, never added to.
   private var usage = JSONObject()
   private var extras = JSONObject()
+  private var pattern = ChunkPattern()
 
   /// More blocks than this at once, or more calls, are no answer.
   private static let mostBlocks = 1024
@@ -57,6 +58,10 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   /// Reads the data of one event.
   mutating func read(_ data: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) {
     guard !isComplete else { return }
+    if let event = pattern.event(of: data) { return events.append(event) }
+    let told = events.count
+    var text: Range<Int>?
+    defer { pattern.learn(data, telling: events[told...], text: text) }
     var scanner = try JSONScanner(data)
     var type: ArraySlice<UInt8> = []
     var index = 0
@@ -72,7 +77,7 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
     }
     try scanner.finish()
     switch type {
-    case "content_block_delta": if let delta { try readDelta(delta, of: index, into: &events) }
+    case "content_block_delta": if let delta { text = try readDelta(delta, of: index, into: &events) }
     case "content_block_start": try startBlock(try JSON.parse(data)["content_block"] ?? .null, index, into: &events)
     case "content_block_stop": stopBlock(index, into: &events)
     case "message_start": startMessage(try JSON.parse(data)["message"] ?? .null, into: &events)
@@ -192,13 +197,17 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
 
   // MARK: Deltas
 
+  /// Reads a delta and tells where its text stands.
   private mutating func readDelta(
     _ bytes: ArraySlice<UInt8>, of index: Int, into events: inout [ChatEvent]
-  ) throws(WireError) {
+  ) throws(WireError) -> Range<Int>? {
     var scanner = try JSONScanner(bytes)
     var isKnown = true
+    var place: Range<Int>?
     try scanner.enterObject()
     while let name = try scanner.nextMember() {
+      let told = events.count
+      defer { if events.count > told { place = scanner.stringPlace } }
       switch name {
       case "text": if let text = try scanner.nonEmptyString() { events.append(.text(text)) }
       case "thinking": if let text = try scanner.nonEmptyString() { events.append(.reasoning(text)) }
@@ -210,9 +219,10 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
       default: break
       }
     }
-    guard !isKnown else { return }
+    guard !isKnown else { return place }
     let delta = try JSON.parse(bytes)
     events.append(.part(ContentPart(.other(type: delta["type"]?.string ?? "", delta))))
+    return place
   }
 
   /// The deltas whose member says all: `text`, `thinking`, ...

@@ -10,6 +10,8 @@ struct OpenAIChatDeltaDecoder: Sendable {
   private var messageRest = NotedMembers()
   /// What the choices of the chunks say besides.
   var choiceRest = NotedMembers()
+  /// Where the one piece of text stands that was told as it is written; `nil` when there was none, or more.
+  var textPlace: Range<Int>?
 
   /// The id of the answer, for calls that come without one.
   var replyID: String? {
@@ -71,6 +73,7 @@ struct OpenAIChatDeltaDecoder: Sendable {
     default:
       if let rank = reasoningFields.firstIndex(where: { name.elementsEqual($0) }) {
         guard let text = try scanner.string(), !text.isEmpty else { return }
+        textPlace = pieces.reasoning == nil ? scanner.stringPlace : nil
         if pieces.reasoning.map({ rank < $0.rank }) ?? true { pieces.reasoning = (rank, text) }
       } else if name.elementsEqual(detailsField) {
         pieces.details = try scanner.value().array ?? []
@@ -82,9 +85,12 @@ struct OpenAIChatDeltaDecoder: Sendable {
 
   // MARK: Content
 
-  private func readContent(_ scanner: inout JSONScanner, _ pieces: inout Pieces) throws(WireError) {
+  private mutating func readContent(_ scanner: inout JSONScanner, _ pieces: inout Pieces) throws(WireError) {
     guard try scanner.kind() == .array else {
-      if let text = try scanner.string(), !text.isEmpty { pieces.content.append(.text(text)) }
+      guard let text = try scanner.string(), !text.isEmpty else { return }
+      pieces.content.append(.text(text))
+      // Tags may be cut in two between chunks: then a text is not told as it comes.
+      textPlace = splitter == nil ? scanner.stringPlace : nil
       return
     }
     for item in try scanner.value().array ?? [] {

@@ -35,10 +35,11 @@ extension OpenAIChat {
   }
 
   private static func usage(in json: JSON, _ quirks: Quirks) -> Usage? {
-    let envelope = quirks.usageEnvelope.flatMap { json[$0] }
     let tier = json["service_tier"]?.string
-    return [json["usage"], envelope?["usage"]].lazy
-      .compactMap { $0.flatMap { OpenAIChatUsage.decode($0, serviceTier: tier, quirks: quirks) } }.first
+    func read(_ usage: JSON?) -> Usage? {
+      usage.flatMap { OpenAIChatUsage.decode($0, serviceTier: tier, quirks: quirks) }
+    }
+    return read(json["usage"]) ?? read(quirks.usageEnvelope.flatMap { json[$0]?["usage"] })
   }
 }
 
@@ -76,8 +77,10 @@ struct OpenAIChatMessageDecoder {
       addCall(call)
       note("tool_calls[\(index)]")
     }
-    let held = OpenAIChatExtras.heldOfMessage.union(OpenAIChatReasoning.fields(quirks))
-    rest = message.object?.rest(besides: held.union([OpenAIChatReasoning.detailsField(quirks)])) ?? JSONObject()
+    rest = message.object?.rest(besides: OpenAIChatExtras.heldOfMessage) ?? JSONObject()
+    rest.members.removeAll {
+      OpenAIChatReasoning.fields(quirks).contains($0.name) || $0.name == OpenAIChatReasoning.detailsField(quirks)
+    }
   }
 
   /// The parts that were added since stood there.

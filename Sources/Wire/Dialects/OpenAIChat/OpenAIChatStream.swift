@@ -13,6 +13,7 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   private var model: ArraySlice<UInt8> = []
   private var serviceTier: ArraySlice<UInt8> = []
   private var noted = NotedMembers()
+  private var pattern = ChunkPattern()
   private var delta: OpenAIChatDeltaDecoder
   /// Those of choices after the first.
   private var otherDeltas: [Int: OpenAIChatDeltaDecoder] = [:]
@@ -29,7 +30,14 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
     pending.removeAll(keepingCapacity: true)
     try framing.decode(bytes, into: &pending)
-    for index in pending.indices { try read(pending[index], into: &events) }
+    for index in pending.indices {
+      // Here and not in a function: one that does not change the decoder works with a copy of it.
+      if !isDone, pending[index].name.isEmpty, let event = pattern.event(of: pending[index].data) {
+        events.append(event)
+      } else {
+        try read(pending[index], into: &events)
+      }
+    }
   }
 
   public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
@@ -57,6 +65,8 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       return
     }
     if event.name.equals("error") { return events.append(.failed(Self.failure(try JSON.parse(event.data)))) }
+    let told = events.count
+    delta.textPlace = nil
     var scanner = try JSONScanner(event.data)
     var chunk = Chunk()
     try scanner.enterObject()
@@ -68,6 +78,7 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       try readChoices(&scanner, &chunk, into: &events)
     }
     finish(chunk, event, into: &events)
+    pattern.learn(event.data, telling: events[told...], text: delta.textPlace, filler: chunk.filler)
   }
 
   /// What a chunk says besides its choices.
@@ -79,6 +90,8 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     var usage: JSON?
     var failure: ProviderFailure?
     var isErrorObject = false
+    /// Where random padding stands.
+    var filler: Range<Int>?
   }
 
   private mutating func read(
@@ -93,7 +106,8 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     case "object": chunk.isErrorObject = try scanner.stringBytes()?.equals("error") ?? false
     case "usage": chunk.usage = try readUsage(&scanner) ?? chunk.usage
     case "error": chunk.failure = try readFailure(&scanner)
-    case "created", "obfuscation": break
+    case "created": break
+    case "obfuscation": chunk.filler = try scanner.stringBytes().map { _ in scanner.stringPlace }
     default:
       guard try scanner.kind() != .null else { return }
       let value = try scanner.raw()

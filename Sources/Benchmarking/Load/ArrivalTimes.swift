@@ -6,7 +6,7 @@ import Glibc
 ///
 /// Counted in requests that should have arrived by then, arrivals are evenly spaced (constant) or apart by an exponential
 /// time (Poisson); the ramp only says when so many should have arrived.
-struct Arrivals: Sendable {
+struct ArrivalTimes: Sendable {
   private let perMicrosecond: Double
   private let ramp: Double
   private let kind: RunRecord.Load.Arrivals
