@@ -85,6 +85,12 @@ struct BenchRuns {
     #expect(out.contains("Warning: a: no price is known for 20 of the requests"))
   }
 
+  @Test func `ids complete, the latest first`() async throws {
+    let home = try home([run("01A", [("a", 1)], requests: 1), run("02B", [("a", 1)], requests: 1)])
+    #expect(await home.run("__complete", "bench", "show", "0").out == "02B\n01A\n")
+    #expect(await home.run("__complete", "bench", "compare", "02B", "01").out == "01A\n")
+  }
+
   @Test func `objectives can be given afterwards`() async throws {
     let home = try home([run("01A", [("a", 100)], requests: 20)])
     let json = try JSON.parse(await home.run("bench", "show", "01A", "--slo", "e2e:110ms", "--json").out)
@@ -177,6 +183,18 @@ struct BenchCompare {
     let other = await home.run("bench", "compare", file, home.home.path + "/b.json")
     #expect(other.code == 1 && other.err.contains("no file of a benchmark"))
     #expect(await home.run("bench", "compare", file, home.home.path + "/c.json").code == 1)
+  }
+
+  @Test func `a run that is not valid decides nothing`() async throws {
+    var invalid = run("02B", [("m", 200), ("n", 100)])
+    invalid.driver.invalid = "the load generator was busy"
+    let home = try home([run("01A", [("m", 100)]), invalid])
+    let result = await home.run("bench", "compare", "01", "02", "--fail-if", "p95(e2e)>+10%")
+    #expect(result.code == 1 && result.out.contains("Warning: 02B is not valid: the load generator was busy."))
+    #expect(result.err == "llmgw: m: p95(e2e)>+10% cannot be judged: run 02B is not valid.\n")
+    let shown = await home.run("bench", "show", "02").out
+    #expect(shown.contains("The targets are not compared: the result is not valid.") && !shown.contains("slower"))
+    #expect(shown.contains("Warning: The result is not valid: the load generator was busy."))
   }
 
   @Test func `compares targets of the same name, and says which stand alone`() async throws {

@@ -137,6 +137,11 @@ package struct Distribution: Sendable, Equatable {
   /// Requests of one moment resemble each other (a stall, a busy minute), and so do the gaps of one request. Never
   /// below 1; 1 where there are too few values to tell.
   private static func designEffect(_ values: [Int64], of number: (Int64) -> Double) -> Double {
+    // Many batches tell more surely what they tell, few of them see what lasts longer.
+    max(designEffect(values, batches: 30, of: number), designEffect(values, batches: 10, of: number))
+  }
+
+  private static func designEffect(_ values: [Int64], batches: Int, of number: (Int64) -> Double) -> Double {
     let size = values.count / batches
     guard size > 1 else { return 1 }
     let used = values.prefix(size * batches)
@@ -150,6 +155,4 @@ package struct Distribution: Sendable, Equatable {
     }
     return max(between / Double(batches - 1) * Double(size) / variance, 1)
   }
-
-  private static let batches = 30
 }

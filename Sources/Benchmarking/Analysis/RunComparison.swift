@@ -37,11 +37,14 @@ package struct RunComparison: Sendable {
   /// Every condition for every pair; together they fail between equals in at most 5 % of cases.
   package func findings(_ conditions: [Condition]) -> [Finding] {
     let confidence = 1 - 0.05 / Double(max(conditions.count * pairs.count, 1))
+    let invalid = [first.run, second.run].first { $0.driver.invalid != nil }.map { run in
+      Condition.Outcome.unknown("run \(run.id) is not valid")
+    }
     return pairs.flatMap { pair in
       conditions.map { condition in
         Finding(
           condition: condition, target: pair.second.name,
-          outcome: condition.outcome(of: Comparison.Pair(pair), confidence: confidence))
+          outcome: invalid ?? condition.outcome(of: Comparison.Pair(pair), confidence: confidence))
       }
     }
   }

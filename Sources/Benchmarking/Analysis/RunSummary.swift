@@ -19,7 +19,8 @@ package struct RunSummary: Sendable {
     self.targets = targets
   }
 
-  package var comparisons: [Comparison] { Comparison.all(targets) }
+  /// None where the figures cannot be trusted.
+  package var comparisons: [Comparison] { run.driver.invalid == nil ? Comparison.all(targets) : [] }
 
   /// What a reader must know before believing the figures, a sentence each.
   package var warnings: [String] {

@@ -42,7 +42,12 @@ extension RunSummary {
   /// What can be said of the targets to each other, a sentence each: of every two what is slower, faster, and open.
   package var verdicts: [String] {
     let comparisons = comparisons
-    if targets.count > 1, comparisons.isEmpty { return ["Too few good answers to compare the targets"] }
+    if targets.count > 1, comparisons.isEmpty {
+      return [
+        run.driver.invalid == nil
+          ? "Too few good answers to compare the targets" : "The targets are not compared: the result is not valid"
+      ]
+    }
     return targets.indices.flatMap { first in
       targets.indices.dropFirst(first + 1).flatMap { second in
         let (one, other) = (targets[first].name, targets[second].name)

@@ -59,7 +59,7 @@ package struct RecentNames {
       """
     case .benchmark:
       """
-      SELECT id, NULL FROM benchmarks WHERE substr(id, 1, length(?2)) = ?2 ORDER BY started_us DESC LIMIT min(?1, 100)
+      SELECT id, NULL FROM benchmarks WHERE substr(id, 1, length(?2)) = ?2 ORDER BY seq DESC LIMIT min(?1, 100)
       """
     }
   }
