@@ -135,6 +135,11 @@ class Prompt:
 
 
 def stream_cpu(llmgw, count=5000):
+    """Milliseconds of CPU that showing an answer of so many tokens takes, beyond what one of a single token does."""
+    return process_cpu(llmgw, count) - process_cpu(llmgw, 1)
+
+
+def process_cpu(llmgw, count):
     """Milliseconds of CPU of a whole process that shows one answer of so many tokens, its start included."""
     with tempfile.TemporaryDirectory() as home, Provider(count) as provider:
         prompt = Prompt(llmgw, home, provider)

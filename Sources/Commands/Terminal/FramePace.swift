@@ -5,8 +5,8 @@
 /// A drawer that waits for the next frame is given all that has come meanwhile at once: tokens that come faster than a
 /// screen is renewed cost no drawing, no writing and no waking each.
 struct FramePace {
-  /// Text that grows forty times a second seems to flow.
-  private static let frame = Duration.milliseconds(25)
+  /// Text that grows 25 times a second seems to flow.
+  private static let frame = Duration.milliseconds(40)
   private var next: ContinuousClock.Instant?
 
   /// Returns at once when the last frame is over, as before the first one; a cancelled task does not wait.

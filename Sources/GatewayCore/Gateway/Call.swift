@@ -39,7 +39,7 @@ public struct Call: Sendable {
   public var storesContents = true
   /// Whether the outcome must hold every word of the reply, also when nobody stores it.
   package var readsEverything = false
-  /// Whether someone watches the answer, who sees it some forty times a second: between two looks nothing need be read.
+  /// Whether someone watches the answer, who sees it some 25 times a second: between two looks nothing need be read.
   package var isWatched = false
 
   public init(_ request: ChatRequest, to plan: Plan, origin: CallOrigin) {
