@@ -27,7 +27,7 @@ package struct RunRecord: Sendable, Equatable {
     /// Requests start when the schedule says so, whatever became of those before.
     case open(perSecond: Double, Arrivals)
 
-    package enum Arrivals: String, Sendable { case constant, poisson }
+    package enum Arrivals: String, Sendable, CaseIterable { case constant, poisson }
   }
 
   /// What the load generator cost and whether it kept up.

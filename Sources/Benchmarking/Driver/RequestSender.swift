@@ -48,8 +48,12 @@ package struct RequestSender: Sendable {
     return .success(sample(planned, outcome, watch))
   }
 
-  /// The call as it is made.
-  package func call(for planned: PlannedRequest) -> Call {
+  /// The first call of a target in that round, without sending it.
+  package func call(toTarget target: Int, inRound round: Int) -> Call {
+    call(for: PlannedRequest(number: 0, target: target, round: round, intended: 0, isWarmUp: false))
+  }
+
+  private func call(for planned: PlannedRequest) -> Call {
     var call = calls[planned.target]
     let mark = mark.map { "[\($0)-\(planned.number)] " }
     call.request = prompts.prompt(forRound: planned.round).request(like: call.request, mark: mark)

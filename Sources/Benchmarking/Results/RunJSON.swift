@@ -116,7 +116,7 @@ extension BenchmarkRow {
 
 extension JSON {
   /// Rounded to so many places; null for what is no number.
-  init(_ value: Double?, places: Int) {
+  package init(_ value: Double?, places: Int) {
     guard let value, value.isFinite else {
       self = .null
       return

@@ -67,8 +67,9 @@ extension Invocation {
   }
 
   /// The network, with the certificate authorities that `SSL_CERT_FILE` names in place of the system's.
-  func transport() -> Transport {
+  func transport(idleConnections: Int? = nil) -> Transport {
     var configuration = TransportConfiguration()
+    configuration.idleConnections = idleConnections ?? configuration.idleConnections
     configuration.caFile = environment["SSL_CERT_FILE"]
     return Transport(configuration: configuration)
   }
