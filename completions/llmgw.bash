@@ -145,7 +145,7 @@ _llmgw_place() {
     ;;
   'llmgw bench')
     commands='list show compare'
-    flags='-n --limit --utc --json -h --help'
+    flags='--url --api --key-env -m --model -s --system -o --option --no-stream --timeout --retries --strict --project --tag -c --concurrency --rate --arrivals --sweep -n --requests --duration --warm-up --ramp --seed --prompts --input-tokens --output-tokens --shared-prefix --from-ledger --no-cache-busting --max-cost --dry-run --yes --slo --json --csv --html -h --help'
     ;;
   'llmgw bench list')
     commands=''

@@ -67,9 +67,11 @@ struct ASampleOfACall {
   @Test func `has the moments in their order, the tokens and the money`() async throws {
     let sample = try #require(try? await World(reply(stream)).send(1).get())
     let moments = [
-      sample.started, sample.firstByte, sample.firstToken, sample.firstVisibleToken, sample.lastToken, sample.ended,
+      sample.started, sample.firstToken, sample.firstVisibleToken, sample.lastToken, sample.ended,
     ].compactMap(\.self)
-    #expect(moments.count == 6 && moments == moments.sorted() && sample.started > 0)
+    #expect(moments.count == 5 && moments == moments.sorted() && sample.started > 0)
+    // By libcurl's clock, which is not the one of this test.
+    #expect(sample.firstByte.map { $0 > sample.started } == true)
     #expect(sample.intended == sample.started && sample.isGood && !sample.isWarmUp)
     #expect(sample.usage.input == 1_000 && sample.usage.output == 20 && !sample.usageIsEstimated)
     #expect(sample.cost.amount == Picodollars(dollars: "0.0027") && sample.finishReason == "stop")

@@ -91,6 +91,11 @@ package struct RequestSender: Sendable {
 extension Sample.Connection {
   /// From moments that are counted from the same beginning.
   init(_ facts: ConnectionFacts) {
+    // What libcurl took to find a connection that was there is no lookup.
+    if facts.reused {
+      self.init(isReused: true)
+      return
+    }
     self.init(
       isReused: facts.reused, nameLookup: Int64(facts.nameLookupMicroseconds),
       connect: Int64(max(facts.connectMicroseconds - facts.nameLookupMicroseconds, 0)),

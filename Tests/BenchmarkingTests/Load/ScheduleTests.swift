@@ -93,7 +93,7 @@ struct ADuration {
 
 struct OpenArrivals {
   private func moments(_ kind: RunRecord.Load.Arrivals, _ count: Int, ramp: Int64 = 0, seed: UInt64 = 1) -> [Int64] {
-    var arrivals = Arrivals(perSecond: 1_000, kind, ramp: ramp, seed: seed)
+    var arrivals = ArrivalTimes(perSecond: 1_000, kind, ramp: ramp, seed: seed)
     return (0..<count).map { _ in arrivals.next() }
   }
 
