@@ -72,6 +72,10 @@ bench-server: setup ## measure serve beside nginx: CPU, latency, streams, leaks,
 	@scripts/setup wrk nginx gcc
 	@Benchmarks/server/run $(ARGS)
 
+bench-driver: build ## whether llmgw bench keeps up with 5,000 requests and 500 streams a second
+	@scripts/setup gcc
+	@Benchmarks/driver --binary "$(BINARY)"
+
 install: build ## install program, manual and completions under PREFIX (/usr/local)
 	@scripts/install "$(BINARY)" "$(DESTDIR)$(PREFIX)"
 

@@ -21,10 +21,20 @@ extension BenchRun {
       ? .open(perSecond: level, options.arrivals ?? .constant) : .closed(concurrency: Int(level.rounded()))
     var plan = LoadPlan(targets: 1, load: load, seed: seed)
     plan.requests = options.requests
-    plan.duration = options.duration ?? (options.requests == nil ? BenchOptions.usualStep : nil)
+    plan.duration = options.duration ?? (options.requests == nil ? usualStep(at: level) : nil)
     plan.warmUp = options.warmUp ?? .requests(1)
     return plan
   }
+
+  /// Microseconds of a step for which none were typed: longer where chance decides how many requests arrive in it.
+  private func usualStep(at level: Double) -> Int64 {
+    guard options.sweep == .rate, options.arrivals == .poisson else { return BenchOptions.usualStep }
+    let needed = Int64(Self.fewestArrivals / level * 1_000_000)
+    return min(max(needed, BenchOptions.usualStep), 6 * BenchOptions.usualStep)
+  }
+
+  /// So many vary by a twentieth.
+  private static let fewestArrivals = 400.0
 
   /// Raises the load, keeps each step as a run, and tells what was found.
   func sweep(_ overhead: DriverOverhead) async throws -> Int32 {
