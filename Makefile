@@ -25,8 +25,8 @@ test: ## run all tests
 	@scripts/setup mandoc zsh fish openssl
 	swift build --build-tests
 	# Apart, so that what waits for sockets is not kept waiting by what computes.
-	swift test --skip-build --filter WireTests
-	swift test --skip-build --skip WireTests --skip GatewayServerTests
+	swift test --skip-build --filter WireTests --filter BenchmarkingTests
+	swift test --skip-build --skip WireTests --skip BenchmarkingTests --skip GatewayServerTests
 	swift test --skip-build --filter GatewayServerTests
 
 lint: setup ## check the format and that generated files are in step

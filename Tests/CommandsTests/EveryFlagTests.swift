@@ -83,6 +83,12 @@ struct EveryFlag {
     case "CONDITION": "errors>1%"
     case "STATUS": "ok"
     case "HOST:PORT": "127.0.0.1:4000"
+    case "URL": "http://127.0.0.1:8000/v1"
+    case "RATE": "30/m"
+    case "N|TIME": "10s"
+    case "MEAN[,DEV]": "550,150"
+    case "PERCENT": "80%"
+    case "FILTER": "since=7d"
     default: "x"
     }
   }
