@@ -1,7 +1,7 @@
 // A provider that costs nothing: answers chat requests in three wire formats from memory, whole or as streams, and
 // counts what it has seen. One thread, level-triggered epoll. For measurements and tests; never on an open network.
 //
-//   mock --port 9000 [--events 50] [--pace-ms 0] [--delay-ms 0] [--fail-every 0]
+//   mock --port 9000 [--events 50] [--pace-ms 0] [--delay-ms 0] [--spread-ms 0] [--fail-every 0]
 //
 // POST */chat/completions, */messages, */responses   an answer; "stream":true in the body makes it a stream
 // GET /stats                                         what was seen since the last reset
@@ -41,7 +41,7 @@ enum {
 };
 
 static struct {
-  int port, events, pace_ms, delay_ms, fail_every;
+  int port, events, pace_ms, delay_ms, fail_every, spread_ms;
 } options = {.port = 9000, .events = 50};
 
 static struct {
@@ -376,6 +376,12 @@ static bool send_stats(connection *connection) {
   return send_report(connection, "application/json", body, (size_t)size);
 }
 
+// Of so many microseconds an answer is later than --delay-ms: even over --spread-ms, and in no order (golden ratio).
+static uint64_t spread(uint64_t number) {
+  if (!options.spread_ms) return 0;
+  return number * 11400714819323198485ull / (UINT64_MAX / ((uint64_t)options.spread_ms * 1000 + 1) + 1);
+}
+
 static bool begin_answer(connection *connection, format format, const char *body, size_t size) {
   stats.requests += 1;
   remember_user(body, size);
@@ -384,8 +390,8 @@ static bool begin_answer(connection *connection, format format, const char *body
   stats.streams += is_stream;
   stats.failed += fails;
   connection->answer = (answer){.is_active = true, .is_stream = is_stream, .fails = fails, .format = format};
-  if (!options.delay_ms) return go_on(connection);
-  schedule(connection, now() + (uint64_t)options.delay_ms * 1000);
+  if (!options.delay_ms && !options.spread_ms) return go_on(connection);
+  schedule(connection, now() + (uint64_t)options.delay_ms * 1000 + spread(stats.requests));
   return true;
 }
 
@@ -484,8 +490,10 @@ static int listen_on_loopback(void) {
 
 static void read_options(int count, char **arguments) {
   const struct option names[] = {{"port", 1, 0, 0},     {"events", 1, 0, 1},     {"pace-ms", 1, 0, 2},
-                                 {"delay-ms", 1, 0, 3}, {"fail-every", 1, 0, 4}, {0}};
-  int *const values[] = {&options.port, &options.events, &options.pace_ms, &options.delay_ms, &options.fail_every};
+                                 {"delay-ms", 1, 0, 3}, {"fail-every", 1, 0, 4}, {"spread-ms", 1, 0, 5},
+                                 {0}};
+  int *const values[] = {&options.port,     &options.events,     &options.pace_ms,
+                         &options.delay_ms, &options.fail_every, &options.spread_ms};
   for (int which; (which = getopt_long(count, arguments, "", names, NULL)) != -1;) {
     if (which == '?') exit(2);
     *values[which] = atoi(optarg);
@@ -505,8 +513,10 @@ int main(int count, char **arguments) {
   for (;;) {
     struct epoll_event ready[ready_limit];
     uint64_t time = first_due ? now() : 0;
-    int patience = !first_due ? -1 : first_due->due <= time ? 0 : (int)((first_due->due - time + 999) / 1000);
-    int events = epoll_wait(poller, ready, ready_limit, patience);
+    // To the microsecond: in whole milliseconds, answers to requests that come together would come sooner than others.
+    uint64_t wait = first_due && first_due->due > time ? first_due->due - time : 0;
+    struct timespec patience = {.tv_sec = (time_t)(wait / 1000000), .tv_nsec = (long)(wait % 1000000) * 1000};
+    int events = epoll_pwait2(poller, ready, ready_limit, first_due ? &patience : NULL, NULL);
     for (int i = 0; i < events; i++) {
       connection *connection = ready[i].data.ptr;
       if (!connection) {

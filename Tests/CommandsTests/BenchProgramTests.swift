@@ -64,6 +64,24 @@ struct ABenchmark {
     #expect(server.log.requests.isEmpty)
   }
 
+  @Test func `shows at a terminal how far it is, and on Ctrl-C gives what came until then`() async throws {
+    let server = try server()
+    let terminal = try home.atTerminal(
+      "bench", "-m", "mock/m", "--rate", "50", "--duration", "1h", "--warm-up", "0", "--yes", columns: 120,
+      rows: 60)
+    await terminal.until { $0.text.contains("left") && $0.text.contains("p50 ttft") }
+    terminal.type("\u{03}")
+    let ending = await terminal.ending()
+    let shown = terminal.screen.history
+    #expect(ending == .signalled(2), "\(shown)")
+    #expect(shown.contains("it was interrupted"), "\(shown)")
+    #expect(shown.contains("ttft"), "\(shown)")
+    #expect(!terminal.screen.currentLine.contains("left"))
+    let asked = server.log.requests.count
+    #expect(asked > 0 && home.ledger("select count(*) from operations where origin = 'bench'") == ["\(asked)"])
+    #expect(await home.run("bench", "list").stdout.contains("mock/m"))
+  }
+
   @Test func `stops before it could cost more than allowed`() async throws {
     let server = try server()
     let result = await home.run("bench", "-m", "mock/m", "-n", "50", "--max-cost", "0.012", "--yes")

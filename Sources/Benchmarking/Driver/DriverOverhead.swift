@@ -64,7 +64,8 @@ package struct DriverOverhead: Sendable, Equatable {
     let began = runtime.uptimeMicroseconds()
     let sender = RequestSender(
       gateway, runtime, began: began, calls: [call], prompts: LoopbackPrompt(), markedBy: nil, isClosedLoop: true)
-    await LoadGenerator(plan, into: log, runtime: runtime, began: began, send: sender.send).run()
+    let generator = LoadGenerator(plan, into: log, runtime: runtime, began: began, send: sender.send)
+    await DriverThread.run { await generator.run() }
     return (log.samples, runtime.uptimeMicroseconds() - began)
   }
 }

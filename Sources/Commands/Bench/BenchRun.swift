@@ -139,7 +139,7 @@ extension BenchRun {
     await invocation.interruption.guarding { [self] in
       await withTaskGroup { group in
         if terminal.stderr.isTerminal { group.addTask { await showProgress(log, plan, began: began) } }
-        await generator.run()
+        await DriverThread.run { await generator.run() }
         group.cancelAll()
       }
     }

@@ -1,6 +1,8 @@
 // What the driver says of itself.
 
 import GatewayCore
+import Glibc
+import Synchronization
 import Testing
 
 @testable import Benchmarking
@@ -59,4 +61,54 @@ struct TheDriver {
   func `finds whole requests in what its own server has read`(_ text: String, _ length: Int?) {
     #expect(LoopbackConnection.lengthOfFirstRequest(in: Array(text.utf8)) == length)
   }
+
+  @Test func `measures what a request costs it against a server of its own`() async throws {
+    let environment = Environment(variables: [:])
+    let transport = Transport()
+    defer { transport.shutdown() }
+    // A clock that goes on by 10 us each time somebody looks: what is measured is the number of looks.
+    let clock = Mutex<Int64>(0)
+    let runtime = Runtime(
+      now: { Timestamp(microseconds: 0) },
+      uptimeMicroseconds: {
+        clock.withLock { now in
+          now += 10
+          return now
+        }
+      }, sleep: { _ in }, makeID: { "op" }, random: { 0.5 })
+    let gateway = Gateway(
+      catalog: Catalog(settings: Settings(), environment: environment), environment: environment, keys: nil,
+      transport: transport, ledger: .failure(LedgerFailure(.other, "open the ledger", "there is none")),
+      runtime: runtime, version: "test")
+    let overhead = try #require(await DriverOverhead.measure(runtime, with: gateway))
+    #expect(overhead.median >= 20 && overhead.median % 10 == 0)
+    #expect(overhead.p99 >= overhead.median)
+    #expect(overhead.mostPerSecond > 0 && overhead.mostPerSecond < 100_000)
+  }
+
+  @Test func `does all the work of a run on one thread`() async {
+    let seen = ThreadsSeen()
+    let sum = await DriverThread.run {
+      await withTaskGroup(of: Int.self) { group in
+        for number in 1...50 {
+          group.addTask {
+            seen.note()
+            await Task.yield()
+            seen.note()
+            return number
+          }
+        }
+        return await group.reduce(0, +)
+      }
+    }
+    #expect(sum == 1_275)
+    #expect(seen.all.count == 1)
+    #expect(!seen.all.contains(pthread_self()))
+  }
+}
+
+private final class ThreadsSeen: Sendable {
+  private let threads = Mutex<Set<pthread_t>>([])
+  func note() { threads.withLock { _ = $0.insert(pthread_self()) } }
+  var all: Set<pthread_t> { threads.withLock { $0 } }
 }
