@@ -89,5 +89,5 @@ dist: build ## pack dist/: a tarball and a Debian package
 check-dist: dist ## try the packages in a clean Debian 12 (as root, with the network)
 	@scripts/check-dist
 
-.PHONY: help setup build run test lint format generate catalog conformance translation repl-page fuzz fuzz-http test-clients bench bench-server install uninstall dist check-dist
+.PHONY: help setup build run test lint format generate catalog conformance translation repl-page fuzz fuzz-http test-clients bench bench-server bench-driver install uninstall dist check-dist
 .DEFAULT_GOAL := help
