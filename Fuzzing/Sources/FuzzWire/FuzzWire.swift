@@ -49,6 +49,7 @@ private enum Target {
     case .vectors: readVectors(body)
     case .reply(let name):
       _ = try? name.dialect.decodeReply(body, quirks: everyQuirk)
+      if let served = name.served { readPlainly(served, body) }
       _ = name.dialect.decodeFailure(status: 400 + size, body: body)
     case .stream(let name):
       // Tags of thinking keep chunks from being compared with the one before.
@@ -78,6 +79,15 @@ private let everyQuirk: Quirks = {
   quirks.costField = "cost"
   return quirks
 }()
+
+/// What is read of an answer in one pass is what its tree says.
+private func readPlainly(_ dialect: any ServedDialect.Type, _ body: [UInt8]) {
+  guard let plain = dialect.readPlainReply(body, quirks: Quirks()) else { return }
+  var read = try? dialect.decodeReply(body, quirks: Quirks())
+  read?.extras = JSONObject()
+  read?.logprobs = []
+  expect(read == plain, "a plain answer is read otherwise than its tree")
+}
 
 private func parse(_ body: [UInt8]) {
   guard let json = try? JSON.parse(body) else { return }

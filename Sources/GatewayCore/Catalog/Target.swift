@@ -8,7 +8,9 @@ public enum CallKind: String, Sendable, CaseIterable {
 }
 
 /// A model at a provider, ready to be called.
-public struct Target: Sendable, Equatable {
+///
+/// One object for everyone on the way of a call, who mostly want one word of it.
+public final class Target: Sendable, Equatable {
   /// How the call is made.
   package enum Route: Sendable, Equatable {
     /// `base` has no trailing slash.
@@ -19,14 +21,14 @@ public struct Target: Sendable, Equatable {
     case inProcess
   }
 
-  @Shared public var provider: Provider
+  public let provider: Provider
   /// The model id as the provider knows it.
-  public var model: String
-  package var route: Route
+  public let model: String
+  package let route: Route
   /// `nil` when the catalogue does not know the model: it can be called, its price is unknown.
-  @Shared public var facts: ModelFacts?
+  public let facts: ModelFacts?
   /// How the provider departs from its dialect, or what is wrong with the data that should say so.
-  @Shared package var quirks: Result<Quirks, WireError>
+  package let quirks: Result<Quirks, WireError>
 
   package init(provider: Provider, model: String, route: Route, facts: ModelFacts?) {
     self.provider = provider
@@ -34,6 +36,12 @@ public struct Target: Sendable, Equatable {
     self.route = route
     self.facts = facts
     quirks = Result { () throws(WireError) in try Quirks(json: provider.quirks) }
+  }
+
+  public static func == (left: Target, right: Target) -> Bool {
+    left === right
+      || left.model == right.model && left.route == right.route && left.provider == right.provider
+        && left.facts == right.facts
   }
 
   /// `provider/model`.

@@ -106,15 +106,24 @@ final class AnswerRelay {
   /// `hasGoneOut` says that it has seen something, though no part of the answer.
   func end(_ run: AttemptRun, hasGoneOut: Bool) async {
     guard let client, let heading, !run.wasInterrupted, !run.callerLeft else { return }
-    if !streamsToClient {
-      guard run.failure == nil, run.body == nil, run.sideReply == nil, let format = client.dialect.served else {
-        return
-      }
-      let encoded = format.encodeReply(priced(run.reply.reply), under: heading)
-      run.body = encoded.body
-      run.replyChanges = encoded.changes.map(format.named)
-      return
+    guard streamsToClient else { return encodeWhole(run, for: client, under: heading) }
+    do {
+      try await tell(lastBytes(run, hasGoneOut: hasGoneOut), run)
+    } catch {
+      run.wasInterrupted = true
     }
+  }
+
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  private func encodeWhole(_ run: AttemptRun, for client: ClientCall, under heading: ReplyHeading) {
+    guard run.failure == nil, run.body == nil, run.sideReply == nil, let format = client.dialect.served else { return }
+    let encoded = format.encodeReply(priced(run.reply.reply), under: heading)
+    run.body = encoded.body
+    run.replyChanges = encoded.changes.map(format.named)
+  }
+
+  @inline(never)  // as above
+  private func lastBytes(_ run: AttemptRun, hasGoneOut: Bool) -> [UInt8] {
     var bytes: [UInt8] = []
     if run.failure == nil {
       run.encoder?.finish(into: &bytes)
@@ -123,11 +132,7 @@ final class AnswerRelay {
       run.encoder?.finish(into: &bytes)
     }
     run.replyChanges = run.encoder?.changes ?? []
-    do {
-      try await tell(bytes, run)
-    } catch {
-      run.wasInterrupted = true
-    }
+    return bytes
   }
 
   private func encode(_ events: [ChatEvent], into bytes: inout [UInt8], _ run: AttemptRun) {

@@ -152,7 +152,9 @@ extension Gateway {
     if response.isEventStream || kind == D.streamContentType || (prepared.request.streams && !isWhole) {
       try await decodeStream(dialect, response, prepared, run, relay)
     } else {
-      try await decodeWhole(dialect, response, prepared, run, relay)
+      try await decodeWhole(response, dialect, run, relay) { body throws(WireError) in
+        try dialect.decodeReply(body, quirks: prepared.quirks)
+      }
     }
   }
 
@@ -227,17 +229,17 @@ extension Gateway {
 
   /// Returns the body as it came.
   @discardableResult
-  func decodeWhole<D: Dialect>(
-    _ dialect: D.Type, _ response: HTTPResponse, _ prepared: PreparedCall, _ run: AttemptRun,
-    _ relay: AnswerRelay
+  func decodeWhole(
+    _ response: HTTPResponse, _ dialect: any Dialect.Type, _ run: AttemptRun, _ relay: AnswerRelay,
+    read: ([UInt8]) throws(WireError) -> ChatReply
   ) async throws -> [UInt8] {
     let body = try await response.body.collect()
     let reply: ChatReply
     do {
-      reply = try D.decodeReply(body, quirks: prepared.quirks)
+      reply = try read(body)
     } catch {
       // A page or an error object under a status of success.
-      var failure = D.decodeFailure(status: response.status, body: body)
+      var failure = dialect.decodeFailure(status: response.status, body: body)
       if failure.message.isEmpty { failure.message = "the answer is not what was asked for: \(error.problem)" }
       throw failure
     }

@@ -41,13 +41,18 @@ final class Books {
   ///
   /// Returns when both would survive a crash.
   func open(_ run: AttemptRun, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall) async {
+    await write(opened() + [openEntry(run, cause, prepared)])
+  }
+
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  private func openEntry(_ run: AttemptRun, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall) -> LedgerEntry {
     let card = prepared.target.facts?.prices
     let opening = AttemptOpening(
       operationID: operation.id, number: run.number, cause: cause,
       startedAt: run.startedAt, provider: prepared.target.provider.id, model: prepared.target.model,
       streams: prepared.request.streams, priceCard: card, estimatedInputTokens: prepared.estimatedInputTokens,
       estimatedCost: prepared.price(input: prepared.estimatedInputTokens, output: 0, now: run.startedAt))
-    await write(opened() + [.openAttempt(opening)])
+    return .openAttempt(opening)
   }
 
   /// Closes an attempt after which another one follows.
@@ -60,6 +65,18 @@ final class Books {
   func settle(
     _ last: (run: AttemptRun, closing: AttemptClosing)?, _ closing: OperationClosing, _ prepared: PreparedCall?
   ) async {
+    let entries = closeEntries(last, closing, prepared)
+    if postsItsEnd, failure == nil, let ledger {
+      ledger.post(entries)
+    } else {
+      await write(entries)
+    }
+  }
+
+  @inline(never)  // as above
+  private func closeEntries(
+    _ last: (run: AttemptRun, closing: AttemptClosing)?, _ closing: OperationClosing, _ prepared: PreparedCall?
+  ) -> [LedgerEntry] {
     var entries = opened()
     if let last, let prepared {
       note(last.run, last.closing, prepared)
@@ -68,11 +85,7 @@ final class Books {
     var closing = closing
     if !storesContents { closing.reply = nil }
     entries.append(.closeOperation(id: operation.id, closing))
-    if postsItsEnd, failure == nil, let ledger {
-      ledger.post(entries)
-    } else {
-      await write(entries)
-    }
+    return entries
   }
 
   private func opened() -> [LedgerEntry] {

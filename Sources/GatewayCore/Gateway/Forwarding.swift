@@ -14,7 +14,10 @@ extension Gateway {
       try await forwardStream(format, response, prepared, run, relay)
     } else {
       // A stream that was asked for and did not come is made of the whole answer.
-      run.body = try await decodeWhole(format, response, prepared, run, relay)
+      run.body = try await decodeWhole(response, format, run, relay) { body throws(WireError) in
+        if !prepared.request.streams, let plain = format.readPlainReply(body, quirks: prepared.quirks) { return plain }
+        return try format.decodeReply(body, quirks: prepared.quirks)
+      }
     }
   }
 

@@ -61,34 +61,30 @@ public final class Gateway: Sendable {
   public func answer(
     _ call: Call, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
   ) async -> Outcome {
+    await answer(Shared(wrappedValue: call), hasGoneOut: hasGoneOut, to: sink)
+  }
+
+  /// The same for a call that is kept in one place: as a value it would stand in the frame of each function on the way.
+  package func answer(
+    _ call: Shared<Call>, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
+  ) async -> Outcome {
     let began = runtime.uptimeMicroseconds()
-    let books = Books(ledger: ledger, call: call, id: runtime.makeID(), startedAt: runtime.now())
-    var way = Way(call.plan)
-    var rejection: Rejection?
+    let books = Books(ledger: ledger, call: call.wrappedValue, id: runtime.makeID(), startedAt: runtime.now())
+    var way = Way(call.wrappedValue.plan)
     let hold: Hold?
     do {
-      hold = try admit(call)
+      hold = try admit(call.wrappedValue)
     } catch {
       return await reject(call, because: error, way, books, began: began)
     }
     defer { settle(hold, books.closings) }
 
-    for (index, target) in call.plan.targets.enumerated() {
-      let prepared: PreparedCall
-      do {
-        await credentials.load(for: target.provider)
-        prepared = try prepare(call, to: target)
-      } catch {
-        rejection = rejection ?? error
-        way.skip(target, because: error)
-        continue
-      }
+    let targets = call.wrappedValue.plan.targets
+    for (index, target) in targets.enumerated() {
+      guard let prepared = await prepared(call, for: target, &way) else { continue }
       let run = await attempts(of: call, prepared, after: way.last?.run, books, hasGoneOut, sink, began: began)
       way.took(prepared, run)
-      guard index + 1 < call.plan.targets.count, let failure = run.failure,
-        FailurePolicy.remedy(for: failure.kind) != .end, !isOver(run, call, hasGoneOut),
-        timeLeft(of: call, began: began) > .zero
-      else { break }
+      guard index + 1 < targets.count, let failure = reasonToMoveOn(run, call, hasGoneOut, began: began) else { break }
       await books.close(run, run.closing(prepared, at: runtime.now()), prepared)
       way.leaveLast(because: failure)
       do {
@@ -99,30 +95,48 @@ public final class Gateway: Sendable {
       }
     }
     guard let last = way.last else {
-      return await reject(call, because: rejection ?? .invalidRequest("there is no target"), way, books, began: began)
+      return await reject(
+        call, because: way.rejection ?? .invalidRequest("there is no target"), way, books, began: began)
     }
-    return await settle(call, last, way, books, began: began)
+    return await settle(last, way, books, began: began)
+  }
+
+  /// The call as `target` gets it; `nil`, with the reason on the way, when it cannot be made there.
+  private func prepared(_ call: Shared<Call>, for target: Target, _ way: inout Way) async -> PreparedCall? {
+    await credentials.load(for: target.provider)
+    do {
+      return try prepare(call.wrappedValue, to: target)
+    } catch {
+      way.skip(target, because: error)
+      return nil
+    }
+  }
+
+  /// Why the next target is to be tried; `nil` when nothing more can or need be tried.
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  private func reasonToMoveOn(
+    _ run: AttemptRun, _ call: Shared<Call>, _ hasGoneOut: () -> Bool, began: Int64
+  ) -> ProviderFailure? {
+    guard let failure = run.failure, FailurePolicy.remedy(for: failure.kind) != .end, !isOver(run, call, hasGoneOut),
+      timeLeft(of: call, began: began) > .zero
+    else { return nil }
+    return failure
   }
 
   /// Attempts at one target: one, and more while waiting may help.
   private func attempts(
-    of call: Call, _ prepared: PreparedCall, after before: AttemptRun?, _ books: Books,
+    of call: Shared<Call>, _ prepared: PreparedCall, after before: AttemptRun?, _ books: Books,
     _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void, began: Int64
   ) async -> AttemptRun {
     let firstNumber = (before?.number ?? 0) + 1
-    let most = call.mostRetries
     prepared.end(within: timeLeft(of: call, began: began))
     var run = await attempt(firstNumber, before == nil ? .primary : .fallback, prepared, books, hasGoneOut, sink)
-    while let failure = run.failure, !isOver(run, call, hasGoneOut) {
-      let tried = run.number - firstNumber + 1
-      guard tried <= most, let wait = FailurePolicy.wait(after: failure, attempt: tried, random: runtime.random()),
-        wait < timeLeft(of: call, began: began)
-      else { break }
+    while let retry = retry(after: run, number: run.number - firstNumber + 1, call, hasGoneOut, began: began) {
       await books.close(run, run.closing(prepared, at: runtime.now()), prepared)
       run.isClosed = true
       do {
-        try await sink(.retrying(number: tried, of: most, after: failure, wait: wait))
-        try await runtime.sleep(wait)
+        try await sink(retry.event)
+        try await runtime.sleep(retry.wait)
       } catch {
         run.wasInterrupted = true
         break
@@ -133,36 +147,64 @@ public final class Gateway: Sendable {
     return run
   }
 
+  /// How long to wait before attempt `number` is made again, and what the caller is told of it; `nil` when it is not.
+  @inline(never)  // as above
+  private func retry(
+    after run: AttemptRun, number: Int, _ call: Shared<Call>, _ hasGoneOut: () -> Bool, began: Int64
+  ) -> (wait: Duration, event: CallEvent)? {
+    let most = call.wrappedValue.mostRetries
+    guard let failure = run.failure, !isOver(run, call, hasGoneOut), number <= most,
+      let wait = FailurePolicy.wait(after: failure, attempt: number, random: runtime.random()),
+      wait < timeLeft(of: call, began: began)
+    else { return nil }
+    return (wait, .retrying(number: number, of: most, after: failure, wait: wait))
+  }
+
   /// How long the call may still take, all its attempts and waits together.
-  private func timeLeft(of call: Call, began: Int64) -> Duration {
-    guard let total = call.timeouts.total else { return .seconds(Int64.max / 2) }
+  private func timeLeft(of call: Shared<Call>, began: Int64) -> Duration {
+    guard let total = call.wrappedValue.timeouts.total else { return .seconds(Int64.max / 2) }
     return total - .microseconds(runtime.uptimeMicroseconds() - began)
   }
 
   /// Whether nothing more can be tried, whatever the failure.
-  private func isOver(_ run: AttemptRun, _ call: Call, _ hasGoneOut: () -> Bool) -> Bool {
+  private func isOver(_ run: AttemptRun, _ call: Shared<Call>, _ hasGoneOut: () -> Bool) -> Bool {
     // What is held for a limited call pays for one answer: one that may have been made is not asked for again.
-    let isPaidFor = call.costLimit != nil && run.mayBeBilled
+    let isPaidFor = call.wrappedValue.costLimit != nil && run.mayBeBilled
     return run.hasBegun || hasGoneOut() || run.isHopeless || run.wasInterrupted || isPaidFor
   }
 
-  private func settle(
-    _ call: Call, _ last: Attempted, _ way: Way, _ books: Books, began: Int64
-  ) async -> Outcome {
-    let (prepared, run) = (last.prepared, last.run)
+  private func settle(_ last: Attempted, _ way: Way, _ books: Books, began: Int64) async -> Outcome {
+    let end = end(of: last, way)
+    await books.settle(
+      last.run.isClosed ? nil : (last.run, end.wrappedValue.attempt), end.wrappedValue.operation, last.prepared)
+    return outcome(of: last, end.wrappedValue.attempt, books, began: began)
+  }
+
+  /// How a call is closed in the books.
+  private struct End {
+    var attempt: AttemptClosing
+    var operation: OperationClosing
+  }
+
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  private func end(of last: Attempted, _ way: Way) -> Shared<End> {
     let now = runtime.now()
-    let reply = run.reply.reply
-    let closing = run.closing(prepared, at: now)
-    let target = prepared.target
+    let closing = last.run.closing(last.prepared, at: now)
+    let target = last.prepared.target
     var operation = OperationClosing(
       endedAt: now, status: closing.status, provider: target.provider.id, model: target.model,
-      failureKind: closing.failureKind, failureMessage: closing.failureMessage, reply: reply.content.contentsText)
-    operation.decision = way.decision(endingWith: run)?.json.text
-    await books.settle(run.isClosed ? nil : (run, closing), operation, prepared)
+      failureKind: closing.failureKind, failureMessage: closing.failureMessage,
+      reply: last.run.reply.reply.content.contentsText)
+    operation.decision = way.decision(endingWith: last.run)?.json.text
+    return Shared(wrappedValue: End(attempt: closing, operation: operation))
+  }
 
-    var outcome = Outcome(id: books.operationID, status: closing.status, target: target)
-    outcome.reply = reply
-    outcome.sideReply = run.sideReply
+  @inline(never)  // as above
+  private func outcome(of last: Attempted, _ closing: AttemptClosing, _ books: Books, began: Int64) -> Outcome {
+    let (prepared, run) = (last.prepared, last.run)
+    var outcome = Outcome(id: books.operationID, status: closing.status, target: prepared.target)
+    outcome.reply = run.reply.reply
+    if let side = run.sideReply { outcome.sideReply = side }
     outcome.body = run.body
     outcome.usage = closing.usage
     outcome.usageIsEstimated = closing.usageIsEstimated
@@ -182,14 +224,15 @@ public final class Gateway: Sendable {
   /// Books a call that is not made.
   @inline(never)  // twice in the frame of its caller otherwise, for as long as a stream runs
   private func reject(
-    _ call: Call, because rejection: Rejection, _ way: Way, _ books: Books, began: Int64
+    _ call: Shared<Call>, because rejection: Rejection, _ way: Way, _ books: Books, began: Int64
   ) async -> Outcome {
+    let target = call.wrappedValue.target
     var closing = OperationClosing(
-      endedAt: runtime.now(), status: .rejected, provider: call.target.provider.id, model: call.target.model,
+      endedAt: runtime.now(), status: .rejected, provider: target.provider.id, model: target.model,
       failureKind: rejection.kind)
     closing.decision = way.decision(endingWith: nil)?.json.text
     await books.settle(nil, closing, nil)
-    var outcome = Outcome(id: books.operationID, status: .rejected, target: call.target)
+    var outcome = Outcome(id: books.operationID, status: .rejected, target: target)
     outcome.rejection = rejection
     outcome.cost = Cost.sum(of: [])
     outcome.bookkeeping = books.failure

@@ -12,6 +12,8 @@ struct Attempted {
 struct Way {
   /// The last target that was tried.
   private(set) var last: Attempted?
+  /// Why the first target that could not be tried was not.
+  private(set) var rejection: Rejection?
   private let plan: Plan
   private var steps: [Decision.Step] = []
 
@@ -21,6 +23,7 @@ struct Way {
   }
 
   mutating func skip(_ target: Target, because rejection: Rejection) {
+    self.rejection = self.rejection ?? rejection
     steps.append(Decision.Step(target: target.name, verdict: .skipped, why: rejection.kind))
   }
 

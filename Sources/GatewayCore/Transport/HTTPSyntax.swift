@@ -25,10 +25,11 @@ package enum HTTPSyntax {
       : byte < 0x80 && 0x57FF_FFFF_C7FF_FFFE as UInt64 >> UInt64(byte - 0x40) & 1 != 0
   }
 
-  /// Over the bytes in one piece, where the text has them so: all but never not.
   @inline(__always)
   private static func areAll(_ text: String, _ isGood: (UInt8) -> Bool) -> Bool {
-    text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isGood) } ?? text.utf8.allSatisfy(isGood)
+    let bytes = text.utf8.span
+    for index in bytes.indices where !isGood(bytes[index]) { return false }
+    return true
   }
 }
 

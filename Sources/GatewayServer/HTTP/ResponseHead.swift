@@ -17,51 +17,36 @@ struct ResponseHead {
   var status: Int
   var headers: [(name: String, value: String)]
 
-  /// Room for most heads, so that few grow while they are written.
-  private static let usualBytes = 1_024
-
   /// 204 and 304 never have one.
   var allowsBody: Bool { status != 204 && status != 304 }
 
   func write(into output: inout ByteBuffer, framing: BodyFraming, date: String, connection: StaticString?) {
     // Put together first: each write into the buffer checks and moves its marks.
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Self.usualBytes)
-    bytes += "HTTP/1.1 ".utf8
-    bytes += String(status).utf8
-    bytes.append(0x20)
-    bytes += Self.reason(of: status).utf8
-    Self.append("date", date, to: &bytes)
-    for (name, value) in headers where HTTPSyntax.isToken(name) && !Self.isOwn(name) {
-      Self.append(name, value, to: &bytes)
+    let bytes = [UInt8](capacity: size(with: date)) { bytes in
+      bytes.append("HTTP/1.1 ")
+      bytes.append(String(status))
+      bytes.append(" ")
+      bytes.append(Self.reason(of: status))
+      bytes.append("date", date)
+      for (name, value) in headers where HTTPSyntax.isToken(name) && !Self.isOwn(name) { bytes.append(name, value) }
+      switch framing {
+      case .length(let length): bytes.append("content-length", String(length))
+      case .chunked: bytes.append("transfer-encoding", "chunked")
+      case .untilClose, .none: break
+      }
+      if let connection { bytes.append("connection", connection.description) }
+      bytes.append("\r\n\r\n")
     }
-    switch framing {
-    case .length(let length): Self.append("content-length", String(length), to: &bytes)
-    case .chunked: Self.append("transfer-encoding", "chunked", to: &bytes)
-    case .untilClose, .none: break
-    }
-    if let connection { Self.append("connection", connection.description, to: &bytes) }
-    bytes += "\r\n\r\n".utf8
     output.writeBytes(bytes)
   }
 
-  private static func append(_ name: String, _ value: String, to bytes: inout [UInt8]) {
-    append("\r\n", to: &bytes)
-    append(name, to: &bytes)
-    append(": ", to: &bytes)
-    // A value with a line break in it would let whoever wrote it write header fields of their own.
-    if HTTPSyntax.isFieldValue(value) {
-      append(value, to: &bytes)
-    } else {
-      bytes += value.utf8.map { HTTPSyntax.isPlain($0) ? $0 : 0x20 }
-    }
+  /// Bytes that are enough for all of it.
+  private func size(with date: String) -> Int {
+    headers.reduce(Self.roomForOwn + date.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
   }
 
-  /// In one piece: a collection of UTF-8 is appended in several steps.
-  private static func append(_ text: String, to bytes: inout [UInt8]) {
-    var text = text
-    text.withUTF8 { bytes.append(contentsOf: $0) }
-  }
+  /// The status line, and the fields that the connection writes, but for the date.
+  private static let roomForOwn = 200
 
   /// Fields about the connection; what a responder says of them is left out.
   private static func isOwn(_ name: String) -> Bool {
@@ -103,6 +88,28 @@ struct ResponseHead {
     case 504: "Gateway Timeout"
     case 505: "HTTP Version Not Supported"
     default: ""
+    }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  fileprivate mutating func append(_ name: String, _ value: String) {
+    append("\r\n")
+    append(name)
+    append(": ")
+    // A value with a line break in it would let whoever wrote it write header fields of their own.
+    if HTTPSyntax.isFieldValue(value) {
+      append(value)
+    } else {
+      for byte in value.utf8 { append(HTTPSyntax.isPlain(byte) ? byte : 0x20) }
+    }
+  }
+
+  /// In one piece: byte by byte costs several times as much.
+  fileprivate mutating func append(_ text: String) {
+    let bytes = text.utf8.span
+    withUnsafeMutableBufferPointer { room, count in
+      bytes.withUnsafeBufferPointer { count = room.extracting(count...).initialize(fromContentsOf: $0) + count }
     }
   }
 }

@@ -6,33 +6,48 @@ extension Visit {
   /// Answers a chat in `dialect`.
   func chat(in dialect: DialectName, at address: RequestAddress) async -> Ending {
     switch await call(in: dialect, at: address) {
-    case .success(let call): call.request.streams ? await stream(call) : await whole(call)
+    case .success(let call): call.wrappedValue.request.streams ? await stream(call) : await whole(call)
     case .failure(let refusal): await fail(refusal.kind, refusal.message)
     }
   }
 
   /// Reads the request; what is wrong with it is for the client.
-  @inline(never)  // what it works with would stand in the caller's frame for as long as a stream runs
-  private func call(in dialect: DialectName, at address: RequestAddress) async -> Result<Call, Refusal> {
-    guard let format = dialect.served else {
-      return .failure(Refusal(.notFound, "'\(dialect.rawValue)' is not served"))
-    }
-    let client: ClientRequest
+  private func call(in dialect: DialectName, at address: RequestAddress) async -> Result<Shared<Call>, Refusal> {
     do {
-      client = try format.decodeRequest(request.body, at: address)
+      let client = try read(dialect, address)
+      let plan = try await plan(for: client.wrappedValue.request.model, speaking: dialect)
+      return .success(try made(of: client, dialect, plan))
     } catch {
-      return .failure(Refusal(.invalidRequest, error.clientMessage))
+      return .failure(error)
     }
-    let plan: Plan
+  }
+
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  private func read(_ dialect: DialectName, _ address: RequestAddress) throws(Refusal) -> Shared<ClientRequest> {
+    guard let format = dialect.served else { throw Refusal(.notFound, "'\(dialect.rawValue)' is not served") }
     do {
-      plan = try await generation.plan(client.request.model, for: .chat, speaking: dialect)
+      return Shared(wrappedValue: try format.decodeRequest(request.body, at: address))
     } catch {
-      return .failure(Refusal(.notFound, error.message))
+      throw Refusal(.invalidRequest, error.clientMessage)
     }
-    var call = Call(client.request, to: plan, origin: .server)
-    call.client = ClientCall(client, in: dialect, body: request.body, headers: passedHeaders)
-    if let problem = attribute(&call) { return .failure(Refusal(.invalidRequest, problem)) }
-    return .success(call)
+  }
+
+  private func plan(for model: String, speaking dialect: DialectName) async throws(Refusal) -> Plan {
+    do {
+      return try await generation.plan(model, for: .chat, speaking: dialect)
+    } catch {
+      throw Refusal(.notFound, error.message)
+    }
+  }
+
+  @inline(never)  // as above
+  private func made(of client: Shared<ClientRequest>, _ dialect: DialectName, _ plan: Plan) throws(Refusal)
+    -> Shared<Call>
+  {
+    var call = Call(client.wrappedValue.request, to: plan, origin: .server)
+    call.client = ClientCall(client.wrappedValue, in: dialect, body: request.body, headers: passedHeaders)
+    if let problem = attribute(&call) { throw Refusal(.invalidRequest, problem) }
+    return Shared(wrappedValue: call)
   }
 
   /// Header fields of a client that a provider of the same format gets too.
@@ -42,15 +57,15 @@ extension Visit {
     Self.passedNames.flatMap { name in request.headers.values(of: name).map { (name, $0) } }
   }
 
-  private func whole(_ call: Call) async -> Ending {
+  private func whole(_ call: Shared<Call>) async -> Ending {
     let outcome = await gateway.answer(call) { _ in }
     guard let body = outcome.body else { return await fail(outcome, call) }
     return await answer(200, body, outcome.headers).with(outcome, call)
   }
 
-  private func stream(_ call: Call) async -> Ending {
+  private func stream(_ call: Shared<Call>) async -> Ending {
     let opening = StreamOpening(
-      writer, isArray: call.client?.request.isArray == true, generation.settings, commonHeaders)
+      writer, isArray: call.wrappedValue.client?.request.isArray == true, generation.settings, commonHeaders)
     await opening.begin()
     let outcome = await outcome(of: call, opening) { event in
       switch event {
@@ -60,7 +75,9 @@ extension Visit {
       }
     }
     return await end(outcome, call) {
-      guard !opening.hasTold, let failure = outcome.toldFailure, let client = call.client?.request else { return [] }
+      guard !opening.hasTold, let failure = outcome.toldFailure, let client = call.wrappedValue.client?.request else {
+        return []
+      }
       return bytes(of: failure, endingStreamOf: client, outcome.id)
     }
   }
@@ -78,7 +95,7 @@ extension Visit {
 
   /// Ends a stream: with `last` when its client is still there, or with the failure when nothing of it went out.
   @inline(never)  // as above
-  func end(_ outcome: Outcome, _ call: Call, last: () -> [UInt8] = { [] }) async -> Ending {
+  func end(_ outcome: Outcome, _ call: Shared<Call>, last: () -> [UInt8] = { [] }) async -> Ending {
     guard writer.hasBegun || outcome.failure == nil && outcome.rejection == nil && outcome.status != .interrupted else {
       return await fail(outcome, call)
     }
@@ -97,14 +114,16 @@ extension Visit {
 
   /// Makes the call; one that is to be read to its end outlives the client, and with it this task.
   private func outcome(
-    of call: Call, _ opening: StreamOpening, told: @escaping @Sendable (CallEvent) async throws -> Void
+    of call: Shared<Call>, _ opening: StreamOpening, told: @escaping @Sendable (CallEvent) async throws -> Void
   ) async -> Outcome {
-    guard call.plan.drains else { return await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told) }
+    guard call.wrappedValue.plan.drains else {
+      return await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told)
+    }
     return await Task { await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told) }.value
   }
 
   /// Tells why a call has no answer.
-  func fail(_ outcome: Outcome, _ call: Call) async -> Ending {
+  func fail(_ outcome: Outcome, _ call: Shared<Call>) async -> Ending {
     if outcome.status == .interrupted { return Ending(status: Ending.clientLeft).with(outcome, call) }
     let failure = outcome.toldFailure ?? ProviderFailure(.server, message: "there is no answer")
     var headers = outcome.headers
@@ -147,13 +166,13 @@ struct StreamForm: Sendable {
 
 extension Ending {
   /// The same with what the call came to.
-  func with(_ outcome: Outcome, _ call: Call) -> Ending {
+  func with(_ outcome: Outcome, _ call: Shared<Call>) -> Ending {
     var ending = self
     ending.outcome = outcome
-    ending.isStream = call.request.streams
+    ending.isStream = call.wrappedValue.request.streams
     ending.failure = ending.failure ?? outcome.failure?.kind
-    if call.readsEverything {
-      ending.prompt = call.request.contentsText
+    if call.wrappedValue.readsEverything {
+      ending.prompt = call.wrappedValue.request.contentsText
       ending.reply = outcome.reply.content.contentsText
     }
     return ending

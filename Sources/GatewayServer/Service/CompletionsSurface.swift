@@ -18,15 +18,16 @@ extension Visit {
     } catch {
       return await fail(.notFound, error.message)
     }
-    var call = Call(client.request, to: plan, origin: .server)
-    call.changes = changes
-    if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }
+    var made = Call(client.request, to: plan, origin: .server)
+    made.changes = changes
+    if let problem = attribute(&made) { return await fail(.invalidRequest, problem) }
+    let call = Shared(wrappedValue: made)
     let createdAt = Int(runtime.now().seconds)
     let heading = { @Sendable (id: String) in ReplyHeading(id: id, answering: client, createdAt: createdAt) }
     return client.request.streams ? await streamText(call, heading) : await wholeText(call, heading)
   }
 
-  private func wholeText(_ call: Call, _ heading: (_ id: String) -> ReplyHeading) async -> Ending {
+  private func wholeText(_ call: Shared<Call>, _ heading: (_ id: String) -> ReplyHeading) async -> Ending {
     var outcome = await gateway.answer(call) { _ in }
     guard outcome.failure == nil, outcome.rejection == nil, outcome.status != .interrupted else {
       return await fail(outcome, call)
@@ -36,7 +37,7 @@ extension Visit {
     return await answer(200, encoded.body, outcome.headers).with(outcome, call)
   }
 
-  private func streamText(_ call: Call, _ heading: @escaping (_ id: String) -> ReplyHeading) async -> Ending {
+  private func streamText(_ call: Shared<Call>, _ heading: @escaping (_ id: String) -> ReplyHeading) async -> Ending {
     let opening = StreamOpening(writer, isArray: false, generation.settings, commonHeaders)
     await opening.begin()
     var encoder = TextCompletions.makeStreamEncoder(under: heading(""))

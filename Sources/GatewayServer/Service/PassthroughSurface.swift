@@ -68,8 +68,9 @@ extension Visit {
     } catch {
       return await fail(.notFound, error.clientMessage { _ in nil })
     }
-    var call = Call(raw, to: Plan(target, asked: target.name), origin: .server)
-    if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }
+    var made = Call(raw, to: Plan(target, asked: target.name), origin: .server)
+    if let problem = attribute(&made) { return await fail(.invalidRequest, problem) }
+    let call = Shared(wrappedValue: made)
     let common = commonHeaders
     var status = 200
     let outcome = await gateway.answer(

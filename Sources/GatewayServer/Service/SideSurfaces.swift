@@ -41,8 +41,9 @@ extension Visit {
     } catch {
       return await fail(.notFound, error.message)
     }
-    var call = Call(asked, to: plan, origin: .server)
-    if let problem = attribute(&call) { return await fail(.invalidRequest, problem) }
+    var made = Call(asked, to: plan, origin: .server)
+    if let problem = attribute(&made) { return await fail(.invalidRequest, problem) }
+    let call = Shared(wrappedValue: made)
     let outcome = await gateway.answer(call) { _ in }
     guard outcome.failure == nil, let reply = outcome.sideReply?.priced(outcome.cost),
       let body = encode(reply, outcome.id)

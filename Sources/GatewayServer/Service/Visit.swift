@@ -54,6 +54,7 @@ struct Ending: Sendable {
 
 extension Visit {
   /// Answers whole.
+  @inline(never)  // with the head of the answer it would stand in the frame of each async caller
   func answer(
     _ status: Int, _ body: [UInt8], _ headers: [(name: String, value: String)] = [],
     type: String = "application/json"
@@ -72,6 +73,7 @@ extension Visit {
   func answer(_ json: JSON, status: Int = 200) async -> Ending { await answer(status, json.bytes) }
 
   /// Answers with a failure in the words of the client's API; `status` goes before the usual one of the kind.
+  @inline(never)  // as above
   func fail(
     _ failure: ProviderFailure, status: Int? = nil, _ headers: [(name: String, value: String)] = []
   ) async -> Ending {

@@ -29,6 +29,11 @@ public protocol ServedDialect: Dialect {
   /// The client's body for `model`, byte for byte but for what must be said otherwise.
   static func forward(_ body: [UInt8], model: String, quirks: Quirks) throws(WireError) -> EncodedRequest
 
+  /// What `decodeReply` would read, but for extras and log probabilities, of an answer that is one text and no more.
+  ///
+  /// Forwarded answers are mostly so, and need not be taken apart; `nil` where there is more to it.
+  static func readPlainReply(_ body: [UInt8], quirks: Quirks) -> ChatReply?
+
   /// Whether an event of its own, which a client may not have asked for, tells a stream's usage.
   static var tellsUsageApart: Bool { get }
 
@@ -46,6 +51,8 @@ public protocol ServedDialect: Dialect {
 
 extension ServedDialect {
   public static func isMet(_ extra: JSONObject.Member) -> Bool { false }
+
+  public static func readPlainReply(_ body: [UInt8], quirks: Quirks) -> ChatReply? { nil }
 
   public static var fieldNames: [String: String] { [:] }
 

@@ -44,7 +44,7 @@ extension JSONScanner {
     object.members.reserveCapacity(Self.usualMembers)
     try enterObject()
     while let name = try nextMember() {
-      object.members.append(.init(name: name.text, value: try value()))
+      object.members.append(.init(name: name.checkedText, value: try value()))
     }
     return object
   }

@@ -110,3 +110,8 @@ extension JSONScanner {
     digits.reduce(0) { $0 << 4 | (ASCII.hexValue($1) ?? 0) }
   }
 }
+
+extension ArraySlice<UInt8> {
+  /// The text of a string that the scanner has passed: it is UTF-8, and need not be looked through again.
+  var checkedText: String { String(copying: UTF8Span(unchecked: span)) }
+}

@@ -156,7 +156,7 @@ public struct JSONScanner: Sendable {
 
   /// The next value if it is a string; anything else is skipped.
   public mutating func string() throws(WireError) -> String? {
-    try stringBytes()?.text
+    try stringBytes()?.checkedText
   }
 
   /// The UTF-8 of the next value if it is a string, escapes undone; anything else is skipped.

@@ -119,8 +119,7 @@ struct GatewayAnswers {
 
   @Test func `the provider inside the program needs no server and costs nothing`() async throws {
     let world = try GatewayWorld(replies: "")
-    var target = world.target(facts: try ModelFacts.priced(["input": "0", "output": "0"]))
-    target.route = .inProcess
+    let target = world.target(route: .inProcess, facts: try ModelFacts.priced(["input": "0", "output": "0"]))
     let outcome = await world.answer(world.call(to: target))
     #expect(outcome.status == .ok)
     #expect(outcome.reply.text == "hi")

@@ -85,8 +85,8 @@ final class GatewayWorld: Sendable {
 
   /// A model of a provider called `mock`: $2.50 per million tokens in, $10 out, unless `facts` say otherwise.
   func target(
-    _ dialect: DialectName = .openAIChat, quirks: JSONObject = [:], facts: ModelFacts? = .priced,
-    keyVariable: String? = nil
+    _ dialect: DialectName = .openAIChat, model: String = "m", route: Target.Route? = nil, quirks: JSONObject = [:],
+    facts: ModelFacts? = .priced, keyVariable: String? = nil
   ) -> Target {
     var provider = Provider(ownNamed: "mock")
     provider.quirks = quirks
@@ -95,7 +95,8 @@ final class GatewayWorld: Sendable {
       provider.keyIsOptional = false
     }
     return Target(
-      provider: provider, model: "m", route: .http(dialect, base: "http://127.0.0.1:\(server.port)/v1"), facts: facts)
+      provider: provider, model: model, route: route ?? .http(dialect, base: "http://127.0.0.1:\(server.port)/v1"),
+      facts: facts)
   }
 
   /// "hi" to the model, as a stream.
@@ -125,6 +126,16 @@ extension GatewayWorld {
     Target(
       provider: provider, model: model, route: .http(dialect, base: "http://127.0.0.1:\(server.port)"), facts: nil)
   }
+}
+
+extension Target {
+  func changed(_ change: (inout Provider) -> Void) -> Target {
+    var provider = provider
+    change(&provider)
+    return Target(provider: provider, model: model, route: route, facts: facts)
+  }
+
+  var withoutFacts: Target { Target(provider: provider, model: model, route: route, facts: nil) }
 }
 
 /// What a caller was told.

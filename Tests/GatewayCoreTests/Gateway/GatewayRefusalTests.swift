@@ -114,8 +114,10 @@ private let refusals: [GatewayRefusals.Case] = [
         problem: "no key for provider 'mock'",
         advice: "Set MOCK_KEY, or run: llmgw keys set mock."))
   ) {
-    $0.plan.first.provider.keyVariables = ["MOCK_KEY"]
-    $0.plan.first.provider.keyIsOptional = false
+    $0.plan.first = $0.plan.first.changed {
+      $0.keyVariables = ["MOCK_KEY"]
+      $0.keyIsOptional = false
+    }
   },
   .init(
     name: "a change", kind: "strict",
@@ -137,13 +139,15 @@ private let refusals: [GatewayRefusals.Case] = [
   ) { $0.costLimit = Picodollars(1000) },
   .init(name: "a limit and no price", kind: "unpriced", rejection: .unpricedUnderLimit) {
     $0.costLimit = Picodollars(1000)
-    $0.plan.first.facts = nil
+    $0.plan.first = $0.plan.first.withoutFacts
   },
   .init(
     name: "a way to sign that is not there", kind: "invalid_request",
     rejection: .invalidRequest("provider 'mock' wants 'sigv4' authentication, which this version cannot do")
   ) {
-    $0.plan.first.provider.auth = .unsupported("sigv4")
-    $0.plan.first.provider.key = .variable("OTHER_KEY")
+    $0.plan.first = $0.plan.first.changed {
+      $0.auth = .unsupported("sigv4")
+      $0.key = .variable("OTHER_KEY")
+    }
   },
 ]

@@ -14,11 +14,7 @@ struct GatewayRoutes {
       route.retries = retries
       call.plan.asked = "fast"
       call.plan.route = route
-      call.plan.fallbacks = ["second", "third"].map { name in
-        var target = world.target()
-        target.model = name
-        return target
-      }
+      call.plan.fallbacks = ["second", "third"].map { world.target(model: $0) }
       change(&call)
     }
   }
@@ -93,8 +89,10 @@ struct GatewayRoutes {
     let world = try GatewayWorld(replies: Answer.whole)
     let outcome = await world.answer(
       call(world) {
-        $0.plan.first.provider.keyVariables = ["MOCK_KEY"]
-        $0.plan.first.provider.keyIsOptional = false
+        $0.plan.first = $0.plan.first.changed {
+          $0.keyVariables = ["MOCK_KEY"]
+          $0.keyIsOptional = false
+        }
       })
     #expect(outcome.status == .ok)
     #expect(outcome.attempts.map(\.model) == ["second"])
@@ -106,11 +104,15 @@ struct GatewayRoutes {
     let world = try GatewayWorld(replies: Answer.whole)
     let outcome = await world.answer(
       call(world) { call in
-        call.plan.first.provider.auth = .unsupported("magic")
-        call.plan.first.provider.key = .variable("KEY")
-        for index in call.plan.fallbacks.indices {
-          call.plan.fallbacks[index].provider.keyVariables = ["OTHER"]
-          call.plan.fallbacks[index].provider.keyIsOptional = false
+        call.plan.first = call.plan.first.changed {
+          $0.auth = .unsupported("magic")
+          $0.key = .variable("KEY")
+        }
+        call.plan.fallbacks = call.plan.fallbacks.map {
+          $0.changed {
+            $0.keyVariables = ["OTHER"]
+            $0.keyIsOptional = false
+          }
         }
       })
     #expect(outcome.status == .rejected)

@@ -34,8 +34,8 @@ extension GatewayWorld {
   private func side(
     _ request: SideRequest, _ dialect: String, _ facts: ModelFacts?, _ change: (inout Call) -> Void
   ) -> Call {
-    var target = target(facts: facts)
-    target.route = .side(dialect: dialect, base: "http://127.0.0.1:\(server.port)/v1")
+    let target = target(
+      route: .side(dialect: dialect, base: "http://127.0.0.1:\(server.port)/v1"), facts: facts)
     var call = Call(request, to: Plan(target, asked: "mock/m"), origin: .cli)
     change(&call)
     return call
@@ -166,9 +166,9 @@ struct GatewaySideCalls {
   @Test func `a call goes only where it can be answered`() async throws {
     let world = try GatewayWorld(replies: "")
     var chat = world.call()
-    chat.plan.first.route = .side(dialect: "openai-chat", base: "http://127.0.0.1:1")
+    chat.plan.first = world.target(route: .side(dialect: "openai-chat", base: "http://127.0.0.1:1"))
     var vectors = world.embed(["a"])
-    vectors.plan.first.route = .http(.openAIChat, base: "http://127.0.0.1:1")
+    vectors.plan.first = world.target(route: .http(.openAIChat, base: "http://127.0.0.1:1"))
     for call in [chat, vectors] {
       let outcome = await world.answer(call)
       guard case .invalidRequest? = outcome.rejection else { throw SideCallMissing() }
