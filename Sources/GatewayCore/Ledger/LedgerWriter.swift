@@ -32,8 +32,8 @@ final class LedgerWriter: @unchecked Sendable {
   private static let logBytes: Int64 = 16 << 20
   /// A log this small is left to the next process, which reads it on opening (1 MiB: under 2 ms).
   private static let logBytesLeftBehind: Int64 = 1 << 20
-  /// In nanoseconds: many calls a commit, and a reader sees a call soon.
-  private static let patienceWithJournal = 25_000_000
+  /// In nanoseconds: many calls a commit, and a reader still sees a call before he can ask for it.
+  private static let patienceWithJournal = 250_000_000
 
   /// `ended` runs on the writer thread as its last act.
   init(
