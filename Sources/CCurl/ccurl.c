@@ -17,6 +17,7 @@
   X(curl_easy_init) X(curl_easy_reset) X(curl_easy_cleanup) X(curl_easy_pause) X(curl_easy_strerror) \
   X(curl_easy_setopt) X(curl_easy_getinfo) \
   X(curl_slist_append) X(curl_slist_free_all) \
+  X(curl_url) X(curl_url_set) X(curl_url_cleanup) \
   X(curl_multi_init) X(curl_multi_cleanup) X(curl_multi_add_handle) X(curl_multi_remove_handle) \
   X(curl_multi_assign) X(curl_multi_socket_action) X(curl_multi_setopt) X(curl_multi_info_read)
 
@@ -107,6 +108,14 @@ struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line)
   return libcurl.curl_slist_append(list, line);
 }
 void ccurl_slist_free_all(struct curl_slist *list) { libcurl.curl_slist_free_all(list); }
+
+CURLU *ccurl_url_parse(const char *text) {
+  CURLU *url = libcurl.curl_url();
+  if (url && libcurl.curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK) return url;
+  libcurl.curl_url_cleanup(url);
+  return NULL;
+}
+void ccurl_url_cleanup(CURLU *url) { libcurl.curl_url_cleanup(url); }
 
 CURLM *ccurl_multi_init(void) { return libcurl.curl_multi_init(); }
 CURLMcode ccurl_multi_cleanup(CURLM *multi) { return libcurl.curl_multi_cleanup(multi); }

@@ -6,7 +6,7 @@ import re
 import subprocess
 import time
 
-BOOKED_SECONDS = 0.1  # a server's calls are in the tables some 25 ms after they were taken on
+BOOKED_SECONDS = 0.5  # a server's calls are in the tables some 250 ms after they were taken on
 READY_SECONDS = 30
 
 

@@ -41,6 +41,10 @@ CURLcode ccurl_easy_get_pointer(CURL *easy, CURLINFO info, void **value);
 struct curl_slist *ccurl_slist_append(struct curl_slist *list, const char *line);
 void ccurl_slist_free_all(struct curl_slist *list);
 
+// An address taken apart, for CURLOPT_CURLU; NULL when it is none, or there is no memory.
+CURLU *ccurl_url_parse(const char *text);
+void ccurl_url_cleanup(CURLU *url);
+
 CURLM *ccurl_multi_init(void);
 CURLMcode ccurl_multi_cleanup(CURLM *multi);
 CURLMcode ccurl_multi_add_handle(CURLM *multi, CURL *easy);

@@ -16,9 +16,12 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
   private let limit: Int
   /// How long what is not urgent may lie, in nanoseconds; under a second.
   private let patience: Int
+  /// So many units do not wait any longer.
+  private let enough: Int
 
-  package init(limit: Int = .max, patience: Int = 5_000_000) {
+  package init(limit: Int = .max, patience: Int = 5_000_000, enough: Int = 512) {
     self.limit = limit
+    self.enough = enough
     self.patience = min(max(patience, 0), 999_999_999)
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(filled, nil)
@@ -46,13 +49,10 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
     defer { pthread_mutex_unlock(mutex) }
     guard !isClosed, units.count < limit else { return false }
     units.append(unit)
-    if units.count == 1 || isUrgent && !self.isUrgent || units.count == Self.mostPatient { pthread_cond_signal(filled) }
+    if units.count == 1 || isUrgent && !self.isUrgent || units.count == enough { pthread_cond_signal(filled) }
     if isUrgent { self.isUrgent = true }
     return true
   }
-
-  /// So many units do not wait any longer.
-  private static var mostPatient: Int { 512 }
 
   /// Nothing is taken in any more; what is in there is still handed out.
   package func close() {
@@ -86,7 +86,7 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
       deadline.tv_nsec -= 1_000_000_000
       deadline.tv_sec += 1
     }
-    while !isUrgent, !isClosed, units.count < Self.mostPatient {
+    while !isUrgent, !isClosed, units.count < enough {
       guard pthread_cond_timedwait(filled, mutex, &deadline) == 0 else { return }
     }
   }

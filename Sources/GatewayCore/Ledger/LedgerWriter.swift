@@ -32,8 +32,12 @@ final class LedgerWriter: @unchecked Sendable {
   private static let logBytes: Int64 = 16 << 20
   /// A log this small is left to the next process, which reads it on opening (1 MiB: under 2 ms).
   private static let logBytesLeftBehind: Int64 = 1 << 20
-  /// In nanoseconds: many calls a commit, and a reader sees a call soon.
-  private static let patienceWithJournal = 25_000_000
+  /// In nanoseconds: many calls a commit, and a reader still sees a call before he can ask for it.
+  private static let patienceWithJournal = 250_000_000
+  /// Two for each call: half a millisecond of work.
+  ///
+  /// A thread that has to answer and wakes on this core waits as long.
+  private static let unitsAtOnce = 64
 
   /// `ended` runs on the writer thread as its last act.
   init(
@@ -46,7 +50,7 @@ final class LedgerWriter: @unchecked Sendable {
     bookkeeper = Bookkeeper(database: database, process: presence.mark, keepsContents: settings.keepsContents)
     // What a power cut must not take waits for the disk in any case.
     journal = settings.usesJournal && settings.sync == .normal ? presence.makeJournal() : nil
-    inbox = journal == nil ? Inbox() : Inbox(patience: Self.patienceWithJournal)
+    inbox = journal == nil ? Inbox() : Inbox(patience: Self.patienceWithJournal, enough: Self.unitsAtOnce)
     self.presence = consume presence
     retention = settings.contentsRetention
     openedAt = now

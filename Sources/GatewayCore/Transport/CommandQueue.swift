@@ -1,4 +1,4 @@
-// How other threads tell the driver thread what to do: a list behind a lock, and an eventfd that wakes it once a batch.
+// How other threads tell the driver thread what to do: a list behind a lock, and an eventfd that wakes it when it waits.
 import CCurl
 import Glibc
 import Synchronization
@@ -17,11 +17,13 @@ enum DriverCommand: Sendable {
 final class CommandQueue: Sendable {
   private struct State {
     var commands: [DriverCommand] = []
+    /// The driver waits, or is about to, and nobody has woken it yet.
+    var driverWaits = false
     /// Why nothing more is accepted, once that is so.
     var refusal: TransportFailure?
   }
   private let state = Mutex(State())
-  /// Readable while commands wait.
+  /// Written to when the driver is to wake; nobody reads it.
   let eventFile: Int32
 
   /// Fails when the system has no file descriptor left.
@@ -43,23 +45,33 @@ final class CommandQueue: Sendable {
   }
 
   private func append(_ command: DriverCommand) -> TransportFailure? {
-    let (refusal, isFirst) = state.withLock { state -> (TransportFailure?, Bool) in
+    let (refusal, wakes) = state.withLock { state -> (TransportFailure?, Bool) in
       if let refusal = state.refusal { return (refusal, false) }
       state.commands.append(command)
-      return (nil, state.commands.count == 1)
+      defer { state.driverWaits = false }
+      return (nil, state.driverWaits)
     }
-    if isFirst { eventfd_write(eventFile, 1) }
+    if wakes { eventfd_write(eventFile, 1) }
     return refusal
   }
 
-  /// All commands that wait, oldest first.
+  /// Has the next command wake the driver; false when one has come already, and it must not wait.
   ///
-  /// For the driver thread.
+  /// For the driver thread: who posts while it works need not call the kernel.
+  func announceWait() -> Bool {
+    state.withLock { state in
+      state.driverWaits = state.commands.isEmpty
+      return state.driverWaits
+    }
+  }
+
+  /// All commands that have come, oldest first.
+  ///
+  /// For the driver thread, after it has waited.
   func takeAll() -> [DriverCommand] {
-    var count: eventfd_t = 0
-    eventfd_read(eventFile, &count)
-    return state.withLock { state in
+    state.withLock { state in
       defer { state.commands = [] }
+      state.driverWaits = false
       return state.commands
     }
   }

@@ -12,6 +12,8 @@ final class CurlEasy {
   /// What `headerList` was made of: requests to one provider often have the same.
   private var listedHeaders: [HTTPRequest.Header]?
   private var shape: Shape?
+  /// Where the handle is directed.
+  private var address: CurlAddress?
 
   static let errorTextCapacity = Int(CURL_ERROR_SIZE)
 
@@ -70,12 +72,15 @@ final class CurlEasy {
 
 /// Setting up a transfer.
 extension CurlEasy {
-  /// Throws when libcurl refuses an option, or the request holds what must not go on a header line.
-  func prepare(
-    _ request: HTTPRequest, to origin: Origin, configuration: TransportConfiguration
-  ) throws(TransportFailure) {
+  /// Gives where the request goes; throws when that is no address, when libcurl refuses an option, or when the request
+  /// holds what must not go on a header line.
+  func prepare(_ request: HTTPRequest, _ configuration: TransportConfiguration) throws(TransportFailure) -> Origin {
+    let known = address?.url == request.url ? address : nil
+    guard let address = known ?? CurlAddress(url: request.url) else {
+      throw TransportFailure(.other, "the address is not an absolute http or https URL")
+    }
     let shape = Shape(
-      method: request.method, hasBody: !request.body.isEmpty, isLoopback: origin.isLoopback,
+      method: request.method, hasBody: !request.body.isEmpty, isLoopback: address.origin.isLoopback,
       pieces: request.pieces)
     if shape != self.shape {
       self.shape = nil  // in case this throws
@@ -83,18 +88,27 @@ extension CurlEasy {
       self.shape = shape
     }
     errorText.pointee = 0
-    try set(CURLOPT_URL, request.url)
+    if address !== self.address { try direct(to: address) }
     try setHeaders(request)
     if shape.sendsBody { try setPostFields(request.body) }
     // libcurl divides this among the addresses of a host; the phase as a whole is watched by the driver.
     let connect = request.timeouts.connect.map { Int(clamping: max(1, $0.wholeMilliseconds)) }
     try set(CURLOPT_CONNECTTIMEOUT_MS, connect ?? Int(Int32.max))
+    return address.origin
+  }
+
+  private func direct(to address: CurlAddress) throws(TransportFailure) {
+    // As a text too: libcurl before 8 keeps the one that it was told last.
+    try set(CURLOPT_URL, address.url)
+    try check(ccurl_easy_set_pointer(raw, CURLOPT_CURLU, UnsafeMutableRawPointer(address.raw)), "address")
+    self.address = address
   }
 
   /// Everything that is the same for all requests of a shape: two dozen options, a good part of what a request costs.
   private func setUp(for shape: Shape, _ configuration: TransportConfiguration) throws(TransportFailure) {
     ccurl_easy_reset(raw)
     listedHeaders = nil
+    address = nil
     Transfer.installCallbacks(on: self)
     try check(ccurl_easy_set_pointer(raw, CURLOPT_ERRORBUFFER, errorText), "error text")
     try check(ccurl_easy_allow_only_http(raw), "protocols")

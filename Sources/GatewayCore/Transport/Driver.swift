@@ -30,20 +30,18 @@ final class Driver {
     self.configuration = configuration
     self.epoll = epoll
     self.multi = multi
-    self.epoll.watch(commands.eventFile, for: CURL_POLL_IN, isKnown: false)
+    self.epoll.watchWrites(to: commands.eventFile)
     self.multi.setCallbacks(context: Unmanaged.passUnretained(self).toOpaque(), socketChanged, timerChanged)
   }
 
   /// Returns after `.stop`, when all transfers have been ended.
   func run() {
     while !isStopped {
-      epoll.wait(milliseconds: waitingTime, into: &ready)
-      for event in ready {
-        if event.socket == commands.eventFile {
-          for command in commands.takeAll() { obey(command) }
-        } else {
-          multi.act(on: event.socket, events: event.curlEvents)
-        }
+      let mayWait = commands.announceWait()
+      epoll.wait(milliseconds: mayWait ? waitingTime : 0, into: &ready)
+      for command in commands.takeAll() { obey(command) }
+      for event in ready where event.socket != commands.eventFile {
+        multi.act(on: event.socket, events: event.curlEvents)
       }
       ready.removeAll(keepingCapacity: true)
       serveCurlDeadline()
@@ -78,16 +76,14 @@ extension Driver {
   }
 
   private func begin(_ request: HTTPRequest, _ exchange: Exchange) throws(TransportFailure) {
-    guard let origin = Origin(url: request.url) else {
-      throw TransportFailure(.other, "the address is not an absolute http or https URL")
-    }
     guard let easy = spareHandles.popLast() ?? CurlEasy() else { throw TransportFailure(.other, "out of memory") }
-    let transfer = Transfer(request, exchange, easy, origin, news: news, now: .now)
-    try easy.prepare(request, to: origin, configuration: configuration)
+    let now = MonotonicTime.now
+    let origin = try easy.prepare(request, configuration)
+    let transfer = Transfer(request, exchange, easy, origin, news: news, now: now)
     transfer.takeHandle()
     guard multi.add(easy) else { throw TransportFailure(.other, "libcurl refused the transfer") }
     transfers[ObjectIdentifier(exchange)] = transfer
-    noteExpiry(of: transfer, now: .now)
+    noteExpiry(of: transfer, now: now)
   }
 }
 

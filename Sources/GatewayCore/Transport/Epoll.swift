@@ -29,6 +29,14 @@ struct Epoll: ~Copyable {
     epoll_ctl(descriptor, isKnown ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &event)
   }
 
+  /// Watches an eventfd: each write to it is an event of its own, so that it need not be read.
+  borrowing func watchWrites(to eventFile: Int32) {
+    var event = epoll_event()
+    event.events = EPOLLIN.rawValue | EPOLLET.rawValue
+    event.data.fd = eventFile
+    epoll_ctl(descriptor, EPOLL_CTL_ADD, eventFile, &event)
+  }
+
   borrowing func forget(_ socket: Int32) {
     epoll_ctl(descriptor, EPOLL_CTL_DEL, socket, nil)
   }

@@ -28,14 +28,18 @@ struct Origin: Equatable {
     port =
       portMark == hostAndPort.endIndex
       ? defaultPort : String(decoding: hostAndPort[(portMark + 1)...], as: UTF8.self)
+    isLoopback = Self.isLoopback(host)
     guard !host.isEmpty, let number = UInt16(port), number > 0 else { return nil }
   }
 
-  var isLoopback: Bool {
-    host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || isLoopbackIPv4
+  /// Whether it is this machine.
+  let isLoopback: Bool
+
+  private static func isLoopback(_ host: String) -> Bool {
+    host == "localhost" || host.hasSuffix(".localhost") || host == "[::1]" || isLoopbackIPv4(host)
   }
 
-  private var isLoopbackIPv4: Bool {
+  private static func isLoopbackIPv4(_ host: String) -> Bool {
     guard host.utf8.starts(with: "127.".utf8) else { return false }
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }

@@ -109,6 +109,24 @@ struct TransportReplyTests {
     #expect(server.log.connections == 1)
   }
 
+  @Test func `what one request was set up for is not left to the next one`() async throws {
+    let servers = [
+      try #require(ScriptedServer(.readRequest, .reply("a"), .readRequest, .reply("b"), .readRequest, .reply("c"))),
+      try #require(ScriptedServer(.readRequest, .reply("d"), .readRequest, .reply("e"))),
+    ]
+    // One after the other, so that all go out by one handle.
+    let calls = [(0, "/1?x=1", "a"), (1, "/2", "d"), (0, "/1?x=1", "b"), (0, "/3", "c"), (1, "/2", "e")]
+    for (server, path, answer) in calls {
+      let response = try await transport.send(.post(servers[server].url(path), path))
+      #expect(try await response.body.text() == answer)
+    }
+    for (index, server) in servers.enumerated() {
+      let paths = calls.filter { $0.0 == index }.map(\.1)
+      #expect(server.log.requests.map(\.requestLine) == paths.map { "POST \($0) HTTP/1.1" })
+      #expect(server.log.requests.map { $0.header("host") ?? "" }.allSatisfy { server.url().contains($0) })
+    }
+  }
+
   @Test func `two hundred transfers run at once`() async throws {
     let gate = ScriptedServer.Gate()
     let server = try #require(ScriptedServer(.readRequest, .wait(gate), .reply("ok")))
