@@ -17,7 +17,8 @@ enum Chart {
   ///
   /// `nil` where nothing was measured.
   static func percentiles(_ series: [Distribution?]) -> String? {
-    guard let highest = series.compactMap({ $0?.value(.max) }).max(), highest > 0 else { return nil }
+    guard let slowest = series.compactMap({ $0?.value(.max) }).max(), slowest > 0 else { return nil }
+    let highest = roundHeight(above: slowest)
     let most = series.compactMap { $0?.count }.max() ?? 1
     // The slowest of all requests stands at the right edge.
     let steps = max(log2(Double(most)), 1)
@@ -37,17 +38,18 @@ enum Chart {
   /// A dot for each good answer, by the moment at which it was meant to start; of very many, every so manieth.
   static func course(_ run: RunRecord) -> String? {
     let samples = run.samples.filter { $0.isGood && !$0.isWarmUp && run.targets.indices.contains($0.target) }
-    guard let last = samples.map(\.intended).max(), let highest = samples.map(\.responseTime).max(), highest > 0
+    guard let last = samples.map(\.intended).max(), let slowest = samples.map(\.responseTime).max(), slowest > 0
     else { return nil }
+    let highest = roundHeight(above: Double(slowest))
     let end = Double(max(last, 1))
     let step = max((samples.count + mostDots - 1) / mostDots, 1)
     let dots = stride(from: 0, to: samples.count, by: step).map { index in
       let sample = samples[index]
-      let (x, y) = place(Double(sample.intended) / end, Double(sample.responseTime) / Double(highest))
+      let (x, y) = place(Double(sample.intended) / end, Double(sample.responseTime) / highest)
       return "<circle class=\"c\(sample.target % colors)\" cx=\"\(x)\" cy=\"\(y)\" r=\"2\"/>"
     }
     let marks = [0, 0.25, 0.5, 0.75, 1].map { ($0, shownDigits(end / 1_000_000 * $0) + " s") }
-    return drawing(dots, across: marks, up: Double(highest))
+    return drawing(dots, across: marks, up: highest)
   }
 
   /// A page with more would be slow to draw.
@@ -55,18 +57,31 @@ enum Chart {
 
   // MARK: Drawing
 
+  /// Lines above the ground, so many.
+  private static let steps = 4.0
+
+  /// The least height in microseconds above which nothing stands and whose parts are round numbers.
+  private static func roundHeight(above highest: Double) -> Double {
+    let part = highest / steps
+    let power = pow(10, floor(log10(part)))
+    let round = [1, 2, 2.5, 5, 10].first { $0 * power >= part } ?? 10
+    return round * power * steps
+  }
+
   /// `marks` are shares of the width; the height stands for `highest` microseconds.
   private static func drawing(_ shapes: [String], across marks: [(Double, String)], up highest: Double) -> String {
     var grid: [String] = []
-    for share in [0, 0.25, 0.5, 0.75, 1] {
+    for share in stride(from: 0, through: 1, by: 1 / steps) {
       let (_, y) = place(0, share)
       grid.append(line(from: (number(left), y), to: (number(width - right), y)))
-      grid.append(text(shownMilliseconds(highest * share), at: (number(left - 8), y), anchor: "end"))
+      let label = share == 0 ? "0" : shownMilliseconds(highest * share)
+      grid.append(text(label, at: (number(left - 8), y), anchor: "end"))
     }
     for (share, label) in marks where share <= 1 {
       let (x, _) = place(share, 0)
       grid.append(line(from: (x, number(top)), to: (x, number(height - bottom))))
-      grid.append(text(label, at: (x, number(height - 10)), anchor: "middle"))
+      // In the middle of the last line a label would end beyond the page.
+      grid.append(text(label, at: (x, number(height - 10)), anchor: share == 1 ? "end" : "middle"))
     }
     return "<svg viewBox=\"0 0 \(number(width)) \(number(height))\" role=\"img\">\n"
       + (grid + shapes).filter { !$0.isEmpty }.joined(separator: "\n") + "\n</svg>"
