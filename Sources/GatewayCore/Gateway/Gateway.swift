@@ -102,6 +102,7 @@ public final class Gateway: Sendable {
   }
 
   /// The call as `target` gets it; `nil`, with the reason on the way, when it cannot be made there.
+  @inline(never)  // what it works with would stand in the frame of its caller, for as long as a stream runs
   private func prepared(_ call: Shared<Call>, for target: Target, _ way: inout Way) async -> PreparedCall? {
     await credentials.load(for: target.provider)
     do {
@@ -113,7 +114,7 @@ public final class Gateway: Sendable {
   }
 
   /// Why the next target is to be tried; `nil` when nothing more can or need be tried.
-  @inline(never)  // what it works with would stand in the frame of the async caller
+  @inline(never)  // as above
   private func reasonToMoveOn(
     _ run: AttemptRun, _ call: Shared<Call>, _ hasGoneOut: () -> Bool, began: Int64
   ) -> ProviderFailure? {
@@ -124,6 +125,7 @@ public final class Gateway: Sendable {
   }
 
   /// Attempts at one target: one, and more while waiting may help.
+  @inline(never)  // as above
   private func attempts(
     of call: Shared<Call>, _ prepared: PreparedCall, after before: AttemptRun?, _ books: Books,
     _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void, began: Int64
@@ -173,6 +175,7 @@ public final class Gateway: Sendable {
     return run.hasBegun || hasGoneOut() || run.isHopeless || run.wasInterrupted || isPaidFor
   }
 
+  @inline(never)  // as above
   private func settle(_ last: Attempted, _ way: Way, _ books: Books, began: Int64) async -> Outcome {
     let end = end(of: last, way)
     await books.settle(
@@ -186,7 +189,7 @@ public final class Gateway: Sendable {
     var operation: OperationClosing
   }
 
-  @inline(never)  // what it works with would stand in the frame of the async caller
+  @inline(never)  // as above
   private func end(of last: Attempted, _ way: Way) -> Shared<End> {
     let now = runtime.now()
     let closing = last.run.closing(last.prepared, at: now)
