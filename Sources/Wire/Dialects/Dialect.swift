@@ -35,11 +35,23 @@ public protocol StreamDecoding: Sendable {
   /// Appends what `bytes` said to `events`. After a throw the decoder is not used again; `events` holds what came before.
   mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError)
 
+  /// Passes the event that begins at `start`, if it repeats the one before but for its text: tells that, and moves
+  /// `start` to the event's end.
+  ///
+  /// False when the event has to be decoded. What was decoded so far must have ended with an event.
+  mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool
+
   /// The body has ended: appends what was held back.
   mutating func finish(into events: inout [ChatEvent]) throws(WireError)
 
   /// True once the stream has said, in the dialect's own way, that the answer is complete.
   var isComplete: Bool { get }
+}
+
+extension StreamDecoding {
+  public mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool {
+    false
+  }
 }
 
 /// A request as it goes over the wire.

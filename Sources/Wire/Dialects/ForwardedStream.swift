@@ -55,9 +55,15 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     var problem: WireError?
     var start = 0
     var sent = 0
-    while let end = search.next(in: buffer.span) {
+    while true {
+      if reading == .everything, problem == nil, decoder.decodeRepeat(in: buffer, from: &start, into: &events) {
+        search.pass(to: start)
+        continue
+      }
+      guard let end = search.next(in: buffer.span) else { break }
       let frame = buffer[start..<end]
       start = end
+      guard problem == nil else { continue }
       guard reading == .everything || !hasBegun || Format.isTelling(frame) else {
         if Format.repeatsUsage { unread = frame }
         unreadFrames += 1
@@ -70,7 +76,7 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
         pieces.append(.usageEvent(frame))
         sent = end
       } catch {
-        problem = problem ?? error
+        problem = error
       }
     }
     let isTooLong = buffer.count - start > Self.maximumHeldBytes
@@ -149,6 +155,12 @@ private struct FrameSearch: Sendable {
       position = next
       if isBlank { return next }
     }
+  }
+
+  /// The frame that began last ends at `end`.
+  mutating func pass(to end: Int) {
+    lineStart = end
+    position = end
   }
 
   /// The first `count` bytes are gone.

@@ -25,18 +25,21 @@ extension Span<UInt8> {
 
   /// Whether `count` bytes from `index` on are those of `other` from `start` on.
   func holds(_ other: Span<UInt8>, from start: Int, count length: Int, at index: Int) -> Bool {
-    guard length >= 0, index + length <= count, start + length <= other.count else { return false }
-    var offset = 0
-    while offset + 8 <= length {
-      // In bounds by the conditions above; any eight bytes are an integer.
-      let left = bytes.unsafeLoadUnaligned(fromByteOffset: index + offset, as: UInt64.self)
-      let right = other.bytes.unsafeLoadUnaligned(fromByteOffset: start + offset, as: UInt64.self)
-      if left != right { return false }
-      offset += 8
+    guard length >= 0, index >= 0, start >= 0, count - index >= length, other.count - start >= length else {
+      return false
     }
+    var offset = 0
     while offset < length {
-      if self[index + offset] != other[start + offset] { return false }
-      offset += 1
+      guard length &- offset >= 8 else {
+        if self[index &+ offset] != other[start &+ offset] { return false }
+        offset &+= 1
+        continue
+      }
+      // In bounds by the conditions above; any eight bytes are an integer.
+      let left = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index &+ offset, as: UInt64.self)
+      let right = other.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start &+ offset, as: UInt64.self)
+      if left != right { return false }
+      offset &+= 8
     }
     return true
   }
@@ -45,12 +48,12 @@ extension Span<UInt8> {
   @inline(__always)
   private func firstIndex(from start: Int, _ marks: (EightBytes) -> UInt64) -> Int {
     var index = start
-    while index + 8 <= count {
+    while index >= 0, count &- index >= 8 {
       // In bounds by the condition above; any eight bytes are an integer.
-      let word = bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self)
       let found = marks(EightBytes(bits: UInt64(littleEndian: word)))
-      if found != 0 { return index + found.trailingZeroBitCount / 8 }
-      index += 8
+      if found != 0 { return index &+ found.trailingZeroBitCount / 8 }
+      index &+= 8
     }
     while index < count {
       // Seven harmless bytes, which no search looks for, stand behind the last ones.

@@ -32,12 +32,31 @@ public struct ServerSentEventDecoder: Sendable {
     self.maximumEventBytes = maximumEventBytes
   }
 
+  /// Where the event that `next` gave last stands in its bytes, its blank line included.
+  ///
+  /// `nil` when some of it came in other bytes.
+  private(set) var place: Range<Int>?
+
+  /// Whether the next byte begins an event, whatever came before.
+  var isBetweenEvents: Bool {
+    line.isEmpty && data == nil && name.isEmpty && !followsCarriageReturn && !isFirstLine
+  }
+
   /// Appends the events that `bytes` completed.
   ///
   /// Throws when one grows too large.
   public mutating func decode(_ bytes: [UInt8], into events: inout [ServerSentEvent]) throws(WireError) {
-    defer { bytesRead += bytes.count }
     var start = 0
+    while let event = try next(in: bytes, from: &start) { events.append(event) }
+  }
+
+  /// The next event that ends in `bytes`, which are read from `start` on.
+  ///
+  /// `nil` once all of them are read. Throws when an event grows too large.
+  mutating func next(in bytes: [UInt8], from start: inout Int) throws(WireError) -> ServerSentEvent? {
+    let first = start
+    defer { bytesRead += start - first }
+    var frameStart = isBetweenEvents ? start : nil
     while start < bytes.count {
       if followsCarriageReturn {
         followsCarriageReturn = false
@@ -48,22 +67,33 @@ public struct ServerSentEventDecoder: Sendable {
       }
       let end = bytes.span.indexOfLineEnd(from: start)
       try checkSize(adding: end - start)
+      let ending = bytes[start..<end]
+      start = min(end + 1, bytes.count)
       guard end < bytes.count else {
-        line += bytes[start...]
-        return
+        line += ending
+        return nil
       }
-      followsCarriageReturn = bytes[end] == ASCII.carriageReturn
-      endLine(bytes[start..<end], into: &events)
-      start = end + 1
+      if bytes[end] == ASCII.carriageReturn {
+        followsCarriageReturn = start == bytes.count
+        if start < bytes.count, bytes[start] == ASCII.lineFeed { start += 1 }
+      }
+      guard endsEvent(ending) else { continue }
+      if let event = takeEvent() {
+        place = frameStart.map { $0..<start }
+        return event
+      }
+      frameStart = start
     }
+    return nil
   }
+
+  /// Bytes that need not be read: whole events.
+  mutating func pass(_ count: Int) { bytesRead += count }
 
   /// The event the body's end left unfinished, its last line perhaps cut.
   public mutating func finish() -> ServerSentEvent? {
-    var events: [ServerSentEvent] = []
-    if !line.isEmpty { endLine([], into: &events) }
-    endEvent(into: &events)
-    return events.first
+    if !line.isEmpty { _ = endsEvent([]) }
+    return takeEvent()
   }
 
   private func checkSize(adding count: Int) throws(WireError) {
@@ -72,7 +102,8 @@ public struct ServerSentEventDecoder: Sendable {
     }
   }
 
-  private mutating func endLine(_ ending: ArraySlice<UInt8>, into events: inout [ServerSentEvent]) {
+  /// Reads a line, of which `ending` is what came last; true if it is blank.
+  private mutating func endsEvent(_ ending: ArraySlice<UInt8>) -> Bool {
     var whole = ending
     if !line.isEmpty {
       line += ending
@@ -83,7 +114,9 @@ public struct ServerSentEventDecoder: Sendable {
       isFirstLine = false
       if whole.starts(with: ASCII.byteOrderMark) { whole = whole.dropFirst(ASCII.byteOrderMark.count) }
     }
-    if whole.isEmpty { endEvent(into: &events) } else { readField(whole) }
+    guard !whole.isEmpty else { return true }
+    readField(whole)
+    return false
   }
 
   private mutating func readField(_ line: ArraySlice<UInt8>) {
@@ -105,9 +138,11 @@ public struct ServerSentEventDecoder: Sendable {
     data = joined
   }
 
-  private mutating func endEvent(into events: inout [ServerSentEvent]) {
-    if let data { events.append(ServerSentEvent(name: name, data: data)) }
-    name = []
-    data = nil
+  private mutating func takeEvent() -> ServerSentEvent? {
+    defer {
+      name = []
+      data = nil
+    }
+    return data.map { ServerSentEvent(name: name, data: $0) }
   }
 }

@@ -13,13 +13,18 @@ struct ChunkPatterns {
   }
 
   /// What a stream says, up to where it cannot be read.
-  private static func told<D: Dialect>(by chunks: [String], _ dialect: D.Type, _ quirks: Quirks = Quirks())
-    -> [ChatEvent]
-  {
+  ///
+  /// It comes in pieces of `size` bytes; without a size, each event in one.
+  private static func told<D: Dialect>(
+    by chunks: [String], _ dialect: D.Type, _ quirks: Quirks = Quirks(), size: Int? = nil, lineEnd: String = "\n"
+  ) -> [ChatEvent] {
     var decoder = D.makeStreamDecoder(quirks: quirks)
     var events: [ChatEvent] = []
     do {
-      for chunk in chunks { try decoder.decode(Array("data: \(chunk)\n\n".utf8), into: &events) }
+      let frames = chunks.map { Array("data: \($0)\(lineEnd)\(lineEnd)".utf8) }
+      for piece in size.map({ frames.flatMap(\.self).pieces(of: $0) }) ?? frames {
+        try decoder.decode(piece, into: &events)
+      }
       try decoder.finish(into: &events)
     } catch {
       events.append(.failed(ProviderFailure(.malformed, message: error.problem)))
@@ -68,6 +73,36 @@ struct ChunkPatterns {
     #expect(!compared.isEmpty)
   }
 
+  static let pieces = [1, 7, 64, 150, 100_000]
+
+  @Test(arguments: chats, pieces)
+  func `it does not matter in what pieces a chat comes`(_ chunks: [String], _ size: Int) {
+    let whole = Self.told(by: chunks, OpenAIChat.self)
+    for lineEnd in ["\n", "\r\n", "\r"] {
+      #expect(Self.told(by: chunks, OpenAIChat.self, size: size, lineEnd: lineEnd) == whole)
+    }
+  }
+
+  @Test(arguments: chats, pieces)
+  func `a forwarded chat tells the same, and every byte goes through`(_ chunks: [String], _ size: Int) {
+    for lineEnd in ["\n", "\r\n"] {
+      var stream = ForwardedStream<OpenAIChat>(.everything, quirks: Quirks())
+      var pieces: [ForwardedStream<OpenAIChat>.Piece] = []
+      var events: [ChatEvent] = []
+      let bytes = chunks.flatMap { Array("data: \($0)\(lineEnd)\(lineEnd)".utf8) }
+      do {
+        for piece in bytes.pieces(of: size) { try stream.read(piece, into: &pieces, events: &events) }
+        try stream.finish(into: &pieces, events: &events)
+      } catch {
+        events.append(.failed(ProviderFailure(.malformed, message: error.problem)))
+      }
+      #expect(events.prefix { !$0.isFailure } == Self.told(by: chunks, OpenAIChat.self).prefix { !$0.isFailure })
+      if !events.contains(where: \.isFailure) {
+        #expect(pieces.flatMap(\.bytes) == bytes)
+      }
+    }
+  }
+
   @Test func `tags of thinking are found across chunks`() {
     var quirks = Quirks()
     quirks.thinkTags = true
@@ -105,6 +140,12 @@ struct ChunkPatterns {
     let compared = Self.told(by: chunks, AnthropicMessages.self)
     #expect(compared == Self.told(by: Self.disguised(chunks), AnthropicMessages.self))
     #expect(!compared.isEmpty)
+  }
+
+  @Test(arguments: messages, pieces)
+  func `it does not matter in what pieces a message comes`(_ chunks: [String], _ size: Int) {
+    #expect(
+      Self.told(by: chunks, AnthropicMessages.self, size: size) == Self.told(by: chunks, AnthropicMessages.self))
   }
 
   // MARK: The pattern itself
@@ -153,5 +194,25 @@ struct ChunkPatterns {
     #expect(pattern.event(of: chunk) == .text("two"))
     pattern.learn(chunk, telling: [.text("two"), .finished(Finish(.stop, word: "stop"))], text: 9..<12)
     #expect(pattern.event(of: chunk) == nil)
+  }
+}
+
+extension [UInt8] {
+  fileprivate func pieces(of size: Int) -> [[UInt8]] {
+    stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+  }
+}
+
+extension ForwardedStream.Piece {
+  fileprivate var bytes: ArraySlice<UInt8> {
+    switch self {
+    case .bytes(let bytes), .usageEvent(let bytes): bytes
+    }
+  }
+}
+
+extension ChatEvent {
+  fileprivate var isFailure: Bool {
+    if case .failed = self { true } else { false }
   }
 }

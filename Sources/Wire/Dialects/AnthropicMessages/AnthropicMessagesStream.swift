@@ -4,7 +4,6 @@
 /// Reads `message_start` … `message_stop`.
 public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   private var framing = ServerSentEventDecoder()
-  private var pending: [ServerSentEvent] = []
   public private(set) var isComplete = false
   private var blocks: [Int: Block] = [:]
   private var calls = 0
@@ -23,9 +22,20 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   public init() {}
 
   public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
-    pending.removeAll(keepingCapacity: true)
-    try framing.decode(bytes, into: &pending)
-    for index in pending.indices { try read(pending[index].data, into: &events) }
+    var start = 0
+    while true {
+      if decodeRepeat(in: bytes, from: &start, into: &events) { continue }
+      guard let event = try framing.next(in: bytes, from: &start) else { return }
+      try read(event.data, in: framing.place.map { bytes[$0] }, into: &events)
+    }
+  }
+
+  public mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool {
+    let first = start
+    guard !isComplete, framing.isBetweenEvents, let event = pattern.event(in: bytes, from: &start) else { return false }
+    framing.pass(start - first)
+    events.append(event)
+    return true
   }
 
   public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
@@ -55,13 +65,15 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
 
   // MARK: Events
 
-  /// Reads the data of one event.
-  mutating func read(_ data: ArraySlice<UInt8>, into events: inout [ChatEvent]) throws(WireError) {
+  /// Reads the data of one event, which came in `frame` if that is known.
+  mutating func read(
+    _ data: ArraySlice<UInt8>, in frame: ArraySlice<UInt8>? = nil, into events: inout [ChatEvent]
+  ) throws(WireError) {
     guard !isComplete else { return }
     if let event = pattern.event(of: data) { return events.append(event) }
     let told = events.count
     var text: Range<Int>?
-    defer { pattern.learn(data, telling: events[told...], text: text) }
+    defer { pattern.learn(data, in: frame, telling: events[told...], text: text) }
     var scanner = try JSONScanner(data)
     var type: ArraySlice<UInt8> = []
     var index = 0

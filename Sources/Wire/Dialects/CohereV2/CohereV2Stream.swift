@@ -3,7 +3,6 @@
 /// Reads `message-start` … `message-end`.
 public struct CohereV2StreamDecoder: StreamDecoding {
   private var framing = ServerSentEventDecoder()
-  private var pending: [ServerSentEvent] = []
   public private(set) var isComplete = false
   private var hasContent = false
   /// Our numbers of the calls, by the provider's.
@@ -20,11 +19,8 @@ public struct CohereV2StreamDecoder: StreamDecoding {
   public init() {}
 
   public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
-    pending.removeAll(keepingCapacity: true)
-    // What came whole before a broken event is told.
-    let framed = Result { () throws(WireError) in try framing.decode(bytes, into: &pending) }
-    for index in pending.indices { try read(pending[index].data, into: &events) }
-    try framed.get()
+    var start = 0
+    while let event = try framing.next(in: bytes, from: &start) { try read(event.data, into: &events) }
   }
 
   public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {

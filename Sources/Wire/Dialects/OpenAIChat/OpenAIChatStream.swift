@@ -6,7 +6,6 @@
 public struct OpenAIChatStreamDecoder: StreamDecoding {
   private let quirks: Quirks
   private var framing = ServerSentEventDecoder()
-  private var pending: [ServerSentEvent] = []
   private var isDone = false
   private var hasFinished = false
   private var id: ArraySlice<UInt8> = []
@@ -28,16 +27,25 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   public var isComplete: Bool { isDone || hasFinished }
 
   public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
-    pending.removeAll(keepingCapacity: true)
-    try framing.decode(bytes, into: &pending)
-    for index in pending.indices {
+    var start = 0
+    while true {
+      if decodeRepeat(in: bytes, from: &start, into: &events) { continue }
+      guard let event = try framing.next(in: bytes, from: &start) else { return }
       // Here and not in a function: one that does not change the decoder works with a copy of it.
-      if !isDone, pending[index].name.isEmpty, let event = pattern.event(of: pending[index].data) {
+      if !isDone, event.name.isEmpty, let event = pattern.event(of: event.data) {
         events.append(event)
       } else {
-        try read(pending[index], into: &events)
+        try read(event, in: framing.place.map { bytes[$0] }, into: &events)
       }
     }
+  }
+
+  public mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool {
+    let first = start
+    guard !isDone, framing.isBetweenEvents, let event = pattern.event(in: bytes, from: &start) else { return false }
+    framing.pass(start - first)
+    events.append(event)
+    return true
   }
 
   public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
@@ -58,7 +66,9 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
 
   // MARK: Chunks
 
-  private mutating func read(_ event: ServerSentEvent, into events: inout [ChatEvent]) throws(WireError) {
+  private mutating func read(
+    _ event: ServerSentEvent, in frame: ArraySlice<UInt8>? = nil, into events: inout [ChatEvent]
+  ) throws(WireError) {
     guard !isDone else { return }
     if event.data.isDoneMarker {
       isDone = true
@@ -78,7 +88,8 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       try readChoices(&scanner, &chunk, into: &events)
     }
     finish(chunk, event, into: &events)
-    pattern.learn(event.data, telling: events[told...], text: delta.textPlace, filler: chunk.filler)
+    pattern.learn(
+      event.data, in: frame, telling: events[told...], text: delta.textPlace, filler: chunk.filler)
   }
 
   /// What a chunk says besides its choices.

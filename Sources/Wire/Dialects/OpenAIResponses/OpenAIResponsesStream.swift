@@ -6,7 +6,6 @@
 public struct OpenAIResponsesStreamDecoder: StreamDecoding {
   private let quirks: Quirks
   private var framing = ServerSentEventDecoder()
-  private var pending: [ServerSentEvent] = []
   private var output = OpenAIResponsesOutputDecoder()
   private var id: String?
   private var model: String?
@@ -17,9 +16,8 @@ public struct OpenAIResponsesStreamDecoder: StreamDecoding {
   }
 
   public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
-    pending.removeAll(keepingCapacity: true)
-    try framing.decode(bytes, into: &pending)
-    for index in pending.indices { try read(pending[index].data, into: &events) }
+    var start = 0
+    while let event = try framing.next(in: bytes, from: &start) { try read(event.data, into: &events) }
   }
 
   public mutating func finish(into events: inout [ChatEvent]) throws(WireError) {
