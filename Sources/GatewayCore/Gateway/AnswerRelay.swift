@@ -6,6 +6,9 @@ import Wire
 /// Hands on what arrives during one attempt.
 final class AnswerRelay {
   let runtime: Runtime
+  private let prepared: PreparedCall
+  /// Its id.
+  private let operation: String
   /// When the attempt began, on the clock that never jumps.
   let began: Int64
   /// Keys and tokens, which must not go out with what a provider says.
@@ -26,6 +29,8 @@ final class AnswerRelay {
     let terms = PricingTerms(at: run.startedAt, serviceTier: prepared.request.serviceTier)
     let card = prepared.target.facts?.prices
     self.runtime = runtime
+    self.prepared = prepared
+    operation = books.operationID
     self.sink = sink
     began = run.beganMicroseconds
     secrets = prepared.secrets
@@ -44,21 +49,39 @@ final class AnswerRelay {
   /// Whether the answer goes to a client piece by piece: then there is no way back after the first one.
   private var streamsToClient: Bool { client?.request.request.streams == true }
 
-  /// The provider answers, and well.
-  func begin(_ head: AnswerHead, _ run: AttemptRun) async throws { try await tell(.answering(head), run) }
+  /// The provider answers: well, or with `status` and `headers` that are passed on.
+  func begin(
+    _ run: AttemptRun, as status: Int = 200, _ headers: [(name: String, value: String)] = []
+  ) async throws {
+    try await tell(.answering(head(run, status, headers)), run)
+  }
+
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  private func head(_ run: AttemptRun, _ status: Int, _ headers: [(name: String, value: String)]) -> AnswerHead {
+    var head = AnswerHead(id: operation, target: prepared.target, attempt: run.number, changes: prepared.changes)
+    (head.status, head.headers) = (status, headers)
+    return head
+  }
 
   /// Tells events, but for a failure before anything has gone out: another attempt may do better.
   func tell(_ events: [ChatEvent], _ run: AttemptRun) async throws {
     try note(events, run)
     if client == nil {
       if !events.isEmpty { try await tell(.chat(events.map(scrubbed)), run) }
-    } else if streamsToClient, !events.isEmpty, run.failure == nil || run.hasBegun {
-      if run.failure != nil { run.failureIsTold = true }
-      var bytes: [UInt8] = []
-      encode(events.map(priced), into: &bytes, run)
-      try await tell(bytes, run)
+    } else if streamsToClient {
+      try await tell(bytes(of: events, run), run)
     }
     try checkCancellation(run)
+  }
+
+  /// What a client gets to see of the events; nothing when the answer has failed before anything went out.
+  @inline(never)  // as above
+  private func bytes(of events: [ChatEvent], _ run: AttemptRun) -> [UInt8] {
+    guard !events.isEmpty, run.failure == nil || run.hasBegun else { return [] }
+    if run.failure != nil { run.failureIsTold = true }
+    var bytes: [UInt8] = []
+    encode(events.map(priced), into: &bytes, run)
+    return bytes
   }
 
   /// Tells an answer that came whole.
@@ -74,8 +97,17 @@ final class AnswerRelay {
   func forward<Format>(
     _ pieces: [ForwardedStream<Format>.Piece], _ events: [ChatEvent], _ run: AttemptRun
   ) async throws {
+    try await tell(bytes(of: pieces, events, run), run)
+    try checkCancellation(run)
+  }
+
+  /// What goes out of pieces of a stream; nothing when it has failed before anything went out.
+  @inline(never)  // as above
+  private func bytes<Format>(
+    of pieces: [ForwardedStream<Format>.Piece], _ events: [ChatEvent], _ run: AttemptRun
+  ) throws -> [UInt8] {
     try note(events, run)
-    guard run.failure == nil || run.hasBegun else { return }
+    guard run.failure == nil || run.hasBegun else { return [] }
     var bytes: [UInt8] = []
     for piece in pieces {
       switch piece {
@@ -91,8 +123,7 @@ final class AnswerRelay {
       run.failureIsTold = true
       bytes = scrubbed(bytes)
     }
-    try await tell(bytes, run)
-    try checkCancellation(run)
+    return bytes
   }
 
   /// Passes bytes on that nobody here has to understand.
@@ -159,8 +190,12 @@ final class AnswerRelay {
 
   private func note(_ events: [ChatEvent], _ run: AttemptRun) throws {
     for event in events {
-      try run.reply.add(scrubbed(event))
-      if case .failed(let failure) = event { run.failure = run.failure ?? failure.scrubbed(of: secrets) }
+      if case .failed(let failure) = event {
+        run.failure = run.failure ?? failure.scrubbed(of: secrets)
+        try run.reply.add(scrubbed(event))
+        continue
+      }
+      try run.reply.add(event)
       guard event.isContent else { continue }
       if run.firstTokenMicroseconds == nil { run.firstTokenMicroseconds = elapsed }
       if client == nil { run.hasBegun = true }

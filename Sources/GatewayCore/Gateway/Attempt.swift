@@ -5,10 +5,12 @@ import Wire
 /// What one attempt has come to so far.
 final class AttemptRun {
   /// Counted from 1.
-  var number: Int
-  var startedAt: Timestamp
+  let number: Int
+  let startedAt: Timestamp
   /// On the clock that never jumps.
-  var beganMicroseconds: Int64
+  let beganMicroseconds: Int64
+  /// What goes out, authorized; `nil` when it is answered in this process.
+  var request: HTTPRequest?
   var tookMicroseconds: Int64 = 0
   var reply = ChatReplyBuilder()
   /// The answer of a call that is no chat.
@@ -56,6 +58,16 @@ final class AttemptRun {
 }
 
 extension AttemptRun {
+  /// The body has ended.
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  fileprivate func end() {
+    guard !isComplete, failure == nil else { return }
+    failure = ProviderFailure(.cut, status: httpStatus, message: "the answer ended without its end marker")
+  }
+
+  @inline(never)  // as above
+  fileprivate func scrub(_ secrets: [String]) { failure?.scrub(secrets) }
+
   /// What went wrong, for whoever decides what comes next.
   @inline(never)  // what it works with would stand in the frame of the async caller
   fileprivate func end(with error: any Error) {
@@ -82,62 +94,49 @@ private struct CallerLeft: Error {}
 
 extension Gateway {
   /// Makes attempt `number` of a call, opened in the books before it leaves.
+  @inline(never)  // twice in the frame of its caller otherwise, for as long as a stream runs
   func attempt(
     _ number: Int, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall, _ books: Books,
     _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void
   ) async -> AttemptRun {
     let run = AttemptRun(number: number, startedAt: runtime.now(), beganMicroseconds: runtime.uptimeMicroseconds())
     await books.open(run, cause, prepared)
-    var http: HTTPRequest?
-    do {
-      http = try await authorized(prepared)
-    } catch {
-      run.failure = error
-    }
+    await authorize(run, prepared)
     if run.failure == nil {
       let relay = AnswerRelay(of: prepared, run, books, runtime, sink)
-      await carryOut(prepared, http, run, relay, operation: books.operationID)
+      await carryOut(prepared, run, relay)
       if Task.isCancelled, !run.callerLeft { run.wasInterrupted = true }
       await relay.end(run, hasGoneOut: hasGoneOut())
     }
-    run.failure?.scrub(prepared.secrets)
-    if case .token(let grant) = prepared.credential, run.failure?.kind == .authentication { await tokens.forget(grant) }
+    run.scrub(prepared.secrets)
+    if let grant = prepared.grant(refusedIn: run) { await tokens.forget(grant) }
     run.tookMicroseconds = runtime.uptimeMicroseconds() - run.beganMicroseconds
     return run
   }
 
-  private func carryOut(
-    _ prepared: PreparedCall, _ http: HTTPRequest?, _ run: AttemptRun, _ relay: AnswerRelay, operation: String
-  ) async {
-    let head = AnswerHead(
-      id: operation, target: prepared.target, attempt: run.number, changes: prepared.changes)
+  private func carryOut(_ prepared: PreparedCall, _ run: AttemptRun, _ relay: AnswerRelay) async {
     do {
       try Task.checkCancellation()  // nothing has left yet, and so nothing is billed
-      if let http, prepared.raw != nil {
-        try await pass(http, head, prepared, run, relay)
-      } else if let http, let dialect = prepared.dialect {
-        let response = try await begin(http, head, run, relay) {
-          dialect.dialect.decodeFailure(status: $0, body: $1)
-        }
+      if run.request == nil {
+        run.mayHaveBeenProcessed = true
+        run.firstByteMicroseconds = relay.elapsed
+        try await relay.begin(run)
+        try await relay.tell(OfflineEcho.events(answering: prepared.request), run)
+        run.isComplete = true
+      } else if prepared.raw != nil {
+        try await pass(prepared, run, relay)
+      } else if let dialect = prepared.dialect {
+        let response = try await begin(run, relay) { dialect.dialect.decodeFailure(status: $0, body: $1) }
         if let client = prepared.client, prepared.isForwarded, let format = client.dialect.served {
           try await forward(format, response, prepared, run, relay)
         } else {
           try await decode(dialect.dialect, response, prepared, run, relay)
         }
-      } else if let http, let (side, dialect) = prepared.side {
-        let response = try await begin(http, head, run, relay) { ProviderFailure.decode(status: $0, body: $1) }
+      } else if let (side, dialect) = prepared.side {
+        let response = try await begin(run, relay) { ProviderFailure.decode(status: $0, body: $1) }
         try await decode(side, dialect, response, prepared, run, relay)
-      } else {
-        run.mayHaveBeenProcessed = true
-        run.firstByteMicroseconds = relay.elapsed
-        try await relay.begin(head, run)
-        try await relay.tell(OfflineEcho.events(answering: prepared.request), run)
-        run.isComplete = true
       }
-      if !run.isComplete, run.failure == nil {
-        run.failure = ProviderFailure(
-          .cut, status: run.httpStatus, message: "the answer ended without its end marker")
-      }
+      run.end()
     } catch {
       run.end(with: error)
     }
@@ -181,19 +180,27 @@ extension Gateway {
   /// Sends the request and returns an answer that has begun well.
   @inline(never)  // twice in the frame of its caller otherwise, for as long as a stream runs
   private func begin(
-    _ http: HTTPRequest, _ head: AnswerHead, _ run: AttemptRun, _ relay: AnswerRelay,
-    readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
+    _ run: AttemptRun, _ relay: AnswerRelay, readingFailure: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> HTTPResponse {
-    run.sentMicroseconds = relay.elapsed
-    let response = try await transport.send(http)
-    note(response, run, relay)
+    let response = try await send(run, relay)
     guard (200..<300).contains(response.status) else { throw try await failure(of: response, readingFailure) }
-    try await relay.begin(head, run)
+    try await relay.begin(run)
+    return response
+  }
+
+  /// Sends the request, which the run then no longer keeps, and notes what the answer begins with.
+  func send(_ run: AttemptRun, _ relay: AnswerRelay) async throws -> HTTPResponse {
+    guard let request = run.request.take() else {
+      throw TransportFailure(.other, "there is no request to send")
+    }
+    run.sentMicroseconds = relay.elapsed
+    let response = try await transport.send(request)
+    note(response, run, relay)
     return response
   }
 
   /// The provider has answered something.
-  func note(_ response: HTTPResponse, _ run: AttemptRun, _ relay: AnswerRelay) {
+  private func note(_ response: HTTPResponse, _ run: AttemptRun, _ relay: AnswerRelay) {
     run.mayHaveBeenProcessed = true
     run.httpStatus = response.status
     run.requestID = ["x-request-id", "request-id", "x-amzn-requestid"].lazy.compactMap { response.headers[$0] }.first

@@ -3,14 +3,19 @@
 import Wire
 
 extension Gateway {
-  /// The request of an attempt that is about to leave, authorized.
+  /// Gives an attempt that is about to leave its request, authorized, or the reason why it cannot leave.
   ///
   /// A key was put in its place when the call was prepared.
-  func authorized(_ prepared: PreparedCall) async throws(ProviderFailure) -> HTTPRequest? {
-    guard var http = prepared.http else { return nil }
-    let secrets = try await authorize(&http, with: prepared.credential)
-    prepared.secrets = secrets + prepared.target.provider.headerSecrets
-    return http
+  @inline(never)  // what it works with would stand in the frame of its caller, for as long as a stream runs
+  func authorize(_ run: AttemptRun, _ prepared: PreparedCall) async {
+    guard var http = prepared.http else { return }
+    do {
+      let secrets = try await authorize(&http, with: prepared.credential)
+      prepared.secrets = secrets + prepared.target.provider.headerSecrets
+      run.request = http
+    } catch {
+      run.failure = error
+    }
   }
 
   /// Signs a request, or gives it a token; returns what must not be shown.
@@ -76,5 +81,14 @@ extension Gateway {
     var failure = OpenAIChat.decodeFailure(status: status, body: body)
     if (400..<404).contains(status) { failure.kind = .authentication }
     return failure
+  }
+}
+
+extension PreparedCall {
+  /// The grant whose token the provider did not take.
+  @inline(never)  // as above
+  func grant(refusedIn run: AttemptRun) -> TokenGrant? {
+    guard case .token(let grant) = credential, run.failure?.kind == .authentication else { return nil }
+    return grant
   }
 }

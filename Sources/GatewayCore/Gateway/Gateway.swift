@@ -61,13 +61,14 @@ public final class Gateway: Sendable {
   public func answer(
     _ call: Call, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
   ) async -> Outcome {
-    await answer(Shared(wrappedValue: call), hasGoneOut: hasGoneOut, to: sink)
+    await answer(Shared(wrappedValue: call), hasGoneOut: hasGoneOut, to: sink).wrappedValue
   }
 
-  /// The same for a call that is kept in one place: as a value it would stand in the frame of each function on the way.
+  /// The same for a call and an outcome that are kept in one place: as values they would stand in the frame of each
+  /// function on the way.
   package func answer(
     _ call: Shared<Call>, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
-  ) async -> Outcome {
+  ) async -> Shared<Outcome> {
     let began = runtime.uptimeMicroseconds()
     let books = Books(ledger: ledger, call: call.wrappedValue, id: runtime.makeID(), startedAt: runtime.now())
     var way = Way(call.wrappedValue.plan)
@@ -176,7 +177,7 @@ public final class Gateway: Sendable {
   }
 
   @inline(never)  // as above
-  private func settle(_ last: Attempted, _ way: Way, _ books: Books, began: Int64) async -> Outcome {
+  private func settle(_ last: Attempted, _ way: Way, _ books: Books, began: Int64) async -> Shared<Outcome> {
     let end = end(of: last, way)
     await books.settle(
       last.run.isClosed ? nil : (last.run, end.wrappedValue.attempt), end.wrappedValue.operation, last.prepared)
@@ -203,7 +204,7 @@ public final class Gateway: Sendable {
   }
 
   @inline(never)  // as above
-  private func outcome(of last: Attempted, _ closing: AttemptClosing, _ books: Books, began: Int64) -> Outcome {
+  private func outcome(of last: Attempted, _ closing: AttemptClosing, _ books: Books, began: Int64) -> Shared<Outcome> {
     let (prepared, run) = (last.prepared, last.run)
     var outcome = Outcome(id: books.operationID, status: closing.status, target: prepared.target)
     outcome.reply = run.reply.reply
@@ -221,14 +222,14 @@ public final class Gateway: Sendable {
     outcome.firstByteMicroseconds = run.firstByteMicroseconds.map { attemptBegan + $0 }
     outcome.firstTokenMicroseconds = run.firstTokenMicroseconds.map { attemptBegan + $0 }
     outcome.totalMicroseconds = runtime.uptimeMicroseconds() - began
-    return outcome
+    return Shared(wrappedValue: outcome)
   }
 
   /// Books a call that is not made.
   @inline(never)  // twice in the frame of its caller otherwise, for as long as a stream runs
   private func reject(
     _ call: Shared<Call>, because rejection: Rejection, _ way: Way, _ books: Books, began: Int64
-  ) async -> Outcome {
+  ) async -> Shared<Outcome> {
     let target = call.wrappedValue.target
     var closing = OperationClosing(
       endedAt: runtime.now(), status: .rejected, provider: target.provider.id, model: target.model,
@@ -241,6 +242,6 @@ public final class Gateway: Sendable {
     outcome.bookkeeping = books.failure
     outcome.totalMicroseconds = runtime.uptimeMicroseconds() - began
     if case .changes(let changes) = rejection { outcome.changes = changes }
-    return outcome
+    return Shared(wrappedValue: outcome)
   }
 }

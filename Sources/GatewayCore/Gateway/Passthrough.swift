@@ -64,17 +64,12 @@ extension Call {
 extension Gateway {
   /// Passes an answer on as it comes, a failure too.
   func pass(
-    _ http: HTTPRequest, _ head: AnswerHead, _ prepared: PreparedCall, _ run: AttemptRun, _ relay: AnswerRelay
+    _ prepared: PreparedCall, _ run: AttemptRun, _ relay: AnswerRelay
   ) async throws {
-    let response = try await transport.send(http)
-    note(response, run, relay)
-    var head = head
-    head.status = response.status
-    head.headers = response.headers.passedOn
+    let response = try await send(run, relay)
     run.hasBegun = true
-    try await relay.begin(head, run)
-    var reader = PassedReader(
-      prepared, http, isStream: response.isEventStream)
+    try await relay.begin(run, as: response.status, response.headers.passedOn)
+    var reader = PassedReader(prepared, isStream: response.isEventStream)
     for try await bytes in response.body {
       reader.read(bytes)
       try await relay.pass(bytes, run)
@@ -101,9 +96,9 @@ private struct PassedReader {
   /// More of an answer than this is not read.
   private static let mostBytes = 8 << 20
 
-  init(_ prepared: PreparedCall, _ http: HTTPRequest, isStream: Bool) {
+  init(_ prepared: PreparedCall, isStream: Bool) {
     quirks = prepared.quirks
-    let address = http.url.prefix { $0 != "?" }
+    let address = (prepared.http?.url ?? "").prefix { $0 != "?" }
     dialect = prepared.target.provider.endpoints.lazy.compactMap(\.builtIn).map(\.dialect).first { dialect in
       [false, true].contains { streams in
         let url = dialect.chatURL(

@@ -59,8 +59,8 @@ extension Visit {
 
   private func whole(_ call: Shared<Call>) async -> Ending {
     let outcome = await gateway.answer(call) { _ in }
-    guard let body = outcome.body else { return await fail(outcome, call) }
-    return await answer(200, body, outcome.headers).with(outcome, call)
+    guard let body = outcome.wrappedValue.body else { return await fail(outcome, call) }
+    return await answer(200, body, outcome.wrappedValue.headers).with(outcome, call)
   }
 
   private func stream(_ call: Shared<Call>) async -> Ending {
@@ -75,10 +75,12 @@ extension Visit {
       }
     }
     return await end(outcome, call) {
-      guard !opening.hasTold, let failure = outcome.toldFailure, let client = call.wrappedValue.client?.request else {
+      guard !opening.hasTold, let failure = outcome.wrappedValue.toldFailure,
+        let client = call.wrappedValue.client?.request
+      else {
         return []
       }
-      return bytes(of: failure, endingStreamOf: client, outcome.id)
+      return bytes(of: failure, endingStreamOf: client, outcome.wrappedValue.id)
     }
   }
 
@@ -95,13 +97,11 @@ extension Visit {
 
   /// Ends a stream: with `last` when its client is still there, or with the failure when nothing of it went out.
   @inline(never)  // as above
-  func end(_ outcome: Outcome, _ call: Shared<Call>, last: () -> [UInt8] = { [] }) async -> Ending {
-    guard writer.hasBegun || outcome.failure == nil && outcome.rejection == nil && outcome.status != .interrupted else {
-      return await fail(outcome, call)
-    }
+  func end(_ outcome: Shared<Outcome>, _ call: Shared<Call>, last: () -> [UInt8] = { [] }) async -> Ending {
+    guard writer.hasBegun || outcome.wrappedValue.isAnswered else { return await fail(outcome, call) }
     do {
       // One that was cut short without a word is not ended as if it were whole.
-      if outcome.status != .interrupted {
+      if outcome.wrappedValue.status != .interrupted {
         let bytes = last()
         if !bytes.isEmpty { try await writer.write(bytes) }
         try await writer.finish()
@@ -115,7 +115,7 @@ extension Visit {
   /// Makes the call; one that is to be read to its end outlives the client, and with it this task.
   private func outcome(
     of call: Shared<Call>, _ opening: StreamOpening, told: @escaping @Sendable (CallEvent) async throws -> Void
-  ) async -> Outcome {
+  ) async -> Shared<Outcome> {
     guard call.wrappedValue.plan.drains else {
       return await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told)
     }
@@ -123,11 +123,16 @@ extension Visit {
   }
 
   /// Tells why a call has no answer.
-  func fail(_ outcome: Outcome, _ call: Shared<Call>) async -> Ending {
-    if outcome.status == .interrupted { return Ending(status: Ending.clientLeft).with(outcome, call) }
-    let failure = outcome.toldFailure ?? ProviderFailure(.server, message: "there is no answer")
-    var headers = outcome.headers
-    if case .limited(_, retryAfter: nil) = outcome.rejection { headers.append(("x-should-retry", "false")) }
+  @inline(never)  // as above
+  func fail(_ outcome: Shared<Outcome>, _ call: Shared<Call>) async -> Ending {
+    if outcome.wrappedValue.status == .interrupted {
+      return Ending(status: Ending.clientLeft).with(outcome, call)
+    }
+    let failure = outcome.wrappedValue.toldFailure ?? ProviderFailure(.server, message: "there is no answer")
+    var headers = outcome.wrappedValue.headers
+    if case .limited(_, retryAfter: nil) = outcome.wrappedValue.rejection {
+      headers.append(("x-should-retry", "false"))
+    }
     return await fail(failure, headers).with(outcome, call)
   }
 }
@@ -166,20 +171,24 @@ struct StreamForm: Sendable {
 
 extension Ending {
   /// The same with what the call came to.
-  func with(_ outcome: Outcome, _ call: Shared<Call>) -> Ending {
+  @inline(never)  // as above
+  func with(_ outcome: Shared<Outcome>, _ call: Shared<Call>) -> Ending {
     var ending = self
     ending.outcome = outcome
     ending.isStream = call.wrappedValue.request.streams
-    ending.failure = ending.failure ?? outcome.failure?.kind
+    ending.failure = ending.failure ?? outcome.wrappedValue.failure?.kind
     if call.wrappedValue.readsEverything {
       ending.prompt = call.wrappedValue.request.contentsText
-      ending.reply = outcome.reply.content.contentsText
+      ending.reply = outcome.wrappedValue.reply.content.contentsText
     }
     return ending
   }
 }
 
 extension Outcome {
+  /// Whether an answer came, though perhaps not the whole of it was told.
+  var isAnswered: Bool { failure == nil && rejection == nil && status != .interrupted }
+
   /// Why there is no answer, or no whole one, as a client is told it.
   var toldFailure: ProviderFailure? { failure ?? rejection?.asFailure(of: target.name) }
 }

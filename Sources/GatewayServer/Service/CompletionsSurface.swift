@@ -29,12 +29,11 @@ extension Visit {
 
   private func wholeText(_ call: Shared<Call>, _ heading: (_ id: String) -> ReplyHeading) async -> Ending {
     var outcome = await gateway.answer(call) { _ in }
-    guard outcome.failure == nil, outcome.rejection == nil, outcome.status != .interrupted else {
-      return await fail(outcome, call)
-    }
-    let encoded = TextCompletions.encodeReply(outcome.pricedReply, under: heading(outcome.id))
-    outcome.changes += encoded.changes
-    return await answer(200, encoded.body, outcome.headers).with(outcome, call)
+    guard outcome.wrappedValue.isAnswered else { return await fail(outcome, call) }
+    let encoded = TextCompletions.encodeReply(
+      outcome.wrappedValue.pricedReply, under: heading(outcome.wrappedValue.id))
+    outcome.wrappedValue.changes += encoded.changes
+    return await answer(200, encoded.body, outcome.wrappedValue.headers).with(outcome, call)
   }
 
   private func streamText(_ call: Shared<Call>, _ heading: @escaping (_ id: String) -> ReplyHeading) async -> Ending {
@@ -58,10 +57,10 @@ extension Visit {
       })
     return await end(outcome, call) {
       var bytes: [UInt8] = []
-      if let failure = outcome.toldFailure {
+      if let failure = outcome.wrappedValue.toldFailure {
         encoder.encode([.failed(failure)], into: &bytes)
       } else {
-        if let usage = outcome.pricedReply.usage { encoder.encode([.usage(usage)], into: &bytes) }
+        if let usage = outcome.wrappedValue.pricedReply.usage { encoder.encode([.usage(usage)], into: &bytes) }
         encoder.finish(into: &bytes)
       }
       return bytes

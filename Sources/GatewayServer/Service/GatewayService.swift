@@ -44,15 +44,23 @@ package final class GatewayService: Sendable {
   }
 
   private func admitted(_ visit: Visit, _ caller: Result<Caller, AccessDenial>) async -> Ending {
+    guard let refusal = refusal(of: visit, caller) else { return await serve(visit) }
+    return await visit.fail(refusal.failure, status: refusal.status)
+  }
+
+  /// Why a request is not let in, with the status when it is not the usual one.
+  @inline(never)  // what it works with would stand in the frame of the async caller
+  private func refusal(
+    of visit: Visit, _ caller: Result<Caller, AccessDenial>
+  ) -> (failure: ProviderFailure, status: Int?)? {
     if case .failure(let denial) = caller {
-      return await visit.fail(denial == .unknown ? .authentication : .permission, denial.problem)
+      let kind: ProviderFailure.Kind = denial == .unknown ? .authentication : .permission
+      return (ProviderFailure(kind, message: denial.problem), nil)
     }
-    if visit.caller.key == nil, visit.surface.audience != .anyone,
+    guard visit.caller.key == nil, visit.surface.audience != .anyone,
       let refusal = visit.generation.door.refusal(of: visit.request)
-    {
-      return await visit.fail(.permission, refusal.problem, status: refusal == .contentType ? 415 : 403)
-    }
-    return await serve(visit)
+    else { return nil }
+    return (ProviderFailure(.permission, message: refusal.problem), refusal == .contentType ? 415 : 403)
   }
 
   private func serve(_ visit: Visit) async -> Ending {

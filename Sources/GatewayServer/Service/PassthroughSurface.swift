@@ -86,7 +86,9 @@ extension Visit {
       })
     guard writer.hasBegun else { return await fail(outcome, call) }
     // One that was cut short is not ended as if it were whole.
-    if outcome.status != .interrupted, outcome.failure?.kind != .cut { try? await writer.finish() }
+    if outcome.wrappedValue.status != .interrupted, outcome.wrappedValue.failure?.kind != .cut {
+      try? await writer.finish()
+    }
     return Ending(status: status).with(outcome, call)
   }
 

@@ -45,10 +45,16 @@ extension Visit {
     if let problem = attribute(&made) { return await fail(.invalidRequest, problem) }
     let call = Shared(wrappedValue: made)
     let outcome = await gateway.answer(call) { _ in }
-    guard outcome.failure == nil, let reply = outcome.sideReply?.priced(outcome.cost),
-      let body = encode(reply, outcome.id)
-    else { return await fail(outcome, call) }
-    return await answer(200, body, outcome.headers).with(outcome, call)
+    guard let body = body(of: outcome.wrappedValue, encode) else { return await fail(outcome, call) }
+    return await answer(200, body, outcome.wrappedValue.headers).with(outcome, call)
+  }
+}
+
+extension Visit {
+  /// The answer in the client's format; `nil` when there is none.
+  private func body(of outcome: Outcome, _ encode: (SideReply, _ id: String) -> [UInt8]?) -> [UInt8]? {
+    guard outcome.failure == nil, let reply = outcome.sideReply?.priced(outcome.cost) else { return nil }
+    return encode(reply, outcome.id)
   }
 }
 

@@ -36,7 +36,7 @@ package struct Telemetry: Sendable {
     finished.bytesOut = visit.writer.bodyBytes
     finished.failure = ending.failure?.rawValue
     (finished.prompt, finished.reply) = (ending.prompt, ending.reply)
-    if let outcome = ending.outcome {
+    if let outcome = ending.outcome?.wrappedValue {
       let upstream = outcome.attempts.reduce(0) { $0 + $1.totalMicroseconds }
       finished.operation = outcome.id
       finished.provider = outcome.target.provider.id

@@ -41,7 +41,7 @@ final class Visit: Sendable {
 struct Ending: Sendable {
   /// The HTTP status; 499 when the client left before there was one.
   var status: Int
-  @Shared var outcome: Outcome?
+  var outcome: Shared<Outcome>?
   var isStream = false
   /// Of which kind the failure is that the client was told.
   var failure: ProviderFailure.Kind?
