@@ -27,15 +27,23 @@ public final class Target: Sendable, Equatable {
   package let route: Route
   /// `nil` when the catalogue does not know the model: it can be called, its price is unknown.
   public let facts: ModelFacts?
-  /// How the provider departs from its dialect, or what is wrong with the data that should say so.
-  package let quirks: Result<Quirks, WireError>
+  /// How the provider departs from its dialect.
+  package let quirks: Quirks
+  /// What is wrong with the data that should say so: then no call can be made.
+  package let quirksProblem: WireError?
 
   package init(provider: Provider, model: String, route: Route, facts: ModelFacts?) {
     self.provider = provider
     self.model = model
     self.route = route
     self.facts = facts
-    quirks = Result { () throws(WireError) in try Quirks(json: provider.quirks) }
+    do {
+      quirks = try Quirks(json: provider.quirks)
+      quirksProblem = nil
+    } catch {
+      quirks = Quirks()
+      quirksProblem = error
+    }
   }
 
   public static func == (left: Target, right: Target) -> Bool {

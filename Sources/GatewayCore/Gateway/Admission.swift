@@ -4,6 +4,7 @@ import Wire
 
 extension Gateway {
   /// Lets a call in; what it holds until it is settled is `nil` for calls without a key.
+  @inline(never)  // what it works with would stand in the frame of the async caller
   func admit(_ call: Call) throws(Rejection) -> Hold? {
     guard let governance, let key = call.key else { return nil }
     let targets = call.plan.targets
@@ -18,7 +19,7 @@ extension Gateway {
   }
 
   /// Gives back what a call held; `attempts` says what was used.
-  @inline(never)  // what it works with would stand in the frame of the async caller
+  @inline(never)  // as above
   func settle(_ hold: Hold?, _ attempts: [AttemptClosing]) {
     guard let governance, let hold else { return }
     var usage = Usage(input: 0, output: 0)

@@ -236,6 +236,7 @@ extension Gateway {
 
   /// Returns the body as it came.
   @discardableResult
+  @inline(never)  // as above
   func decodeWhole(
     _ response: HTTPResponse, _ dialect: any Dialect.Type, _ run: AttemptRun, _ relay: AnswerRelay,
     read: ([UInt8]) throws(WireError) -> ChatReply
@@ -255,6 +256,7 @@ extension Gateway {
     return body
   }
 
+  @inline(never)  // as above
   private func failure(
     of response: HTTPResponse, _ read: (_ status: Int, _ body: [UInt8]) -> ProviderFailure
   ) async throws -> ProviderFailure {

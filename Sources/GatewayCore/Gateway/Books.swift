@@ -17,6 +17,7 @@ final class Books {
   /// The caller gets its answer before the end of the call is committed: its beginning was, before anything left.
   private let postsItsEnd: Bool
 
+  @inline(never)  // what it works with would stand in the frame of the async caller
   init(ledger: Result<Ledger, LedgerFailure>, call: Call, id: String, startedAt: Timestamp) {
     switch ledger {
     case .success(let ledger): self.ledger = ledger
@@ -44,7 +45,7 @@ final class Books {
     await write(opened() + [openEntry(run, cause, prepared)])
   }
 
-  @inline(never)  // what it works with would stand in the frame of the async caller
+  @inline(never)  // as above
   private func openEntry(_ run: AttemptRun, _ cause: AttemptOpening.Cause, _ prepared: PreparedCall) -> LedgerEntry {
     let card = prepared.target.facts?.prices
     let opening = AttemptOpening(

@@ -27,7 +27,8 @@ extension Gateway {
     var http = HTTPRequest(method: "GET", url: url)
     http.timeouts.total = timeout
     http.replyLimit = 16 << 20
-    http.addHeaders(of: provider, try target.quirks.get(), version: version)
+    if let problem = target.quirksProblem { throw problem }
+    http.addHeaders(of: provider, target.quirks, version: version)
     let credential = try credential(of: provider, isNeeded: true)
     if case .key(let key) = credential { try http.authorize(for: provider, key: key.value, speaking: dialect) }
     let secrets = try await authorize(&http, with: credential) + provider.headerSecrets

@@ -9,12 +9,11 @@ package final class PreparedCall {
   /// `nil` when it is answered in this process.
   var http: HTTPRequest?
   var dialect: DialectName?
-  let quirks: Quirks
   package var request: ChatRequest
   /// What is asked when it is no chat, and in which format.
   var side: (request: SideRequest, dialect: String)?
   var raw: RawRequest?
-  package var target: Target
+  package let target: Target
   package var changes: [Change] = []
   /// Our estimate of the tokens that will be read.
   package var estimatedInputTokens: Int
@@ -29,12 +28,13 @@ package final class PreparedCall {
   /// Keys and tokens: only for scrubbing them from what a provider says.
   var secrets: [String] = []
 
-  init(request: ChatRequest, target: Target, quirks: Quirks, estimatedInputTokens: Int) {
+  init(request: ChatRequest, target: Target, estimatedInputTokens: Int) {
     self.request = request
     self.target = target
-    self.quirks = quirks
     self.estimatedInputTokens = estimatedInputTokens
   }
+
+  var quirks: Quirks { target.quirks }
 
   /// Where the key came from, for showing.
   package var keyOrigin: String? { credential?.origin }
@@ -51,14 +51,9 @@ extension Gateway {
   }
 
   func prepare(_ call: Call, to target: Target, keyIsNeeded: Bool = true) throws(Rejection) -> PreparedCall {
-    let quirks: Quirks
-    do {
-      quirks = try target.quirks.get()
-    } catch {
-      throw .invalidRequest(error.problem)
-    }
+    if let problem = target.quirksProblem { throw .invalidRequest(problem.problem) }
     let prepared = PreparedCall(
-      request: call.request, target: target, quirks: quirks, estimatedInputTokens: TokenEstimate.input(of: call.request)
+      request: call.request, target: target, estimatedInputTokens: TokenEstimate.input(of: call.request)
     )
     prepared.request.model = target.model
     prepared.client = call.client

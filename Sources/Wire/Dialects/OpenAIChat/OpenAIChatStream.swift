@@ -4,24 +4,31 @@
 
 /// Reads `chat.completion.chunk` events.
 public struct OpenAIChatStreamDecoder: StreamDecoding {
-  private let quirks: Quirks
+  // Of the quirks only what is needed to the end: a stream lives long, and there are many.
+  private let usageForm: OpenAIChatUsage.Form
+  private let usageEnvelope: String?
   private var framing = ServerSentEventDecoder()
   private var isDone = false
   private var hasFinished = false
-  private var id: ArraySlice<UInt8> = []
-  private var model: ArraySlice<UInt8> = []
-  private var serviceTier: ArraySlice<UInt8> = []
+  // Copies: slices would keep what they came in.
+  private var id: [UInt8] = []
+  private var model: [UInt8] = []
+  private var serviceTier: [UInt8] = []
   private var noted = NotedMembers()
   private var pattern = ChunkPattern()
   private var delta: OpenAIChatDeltaDecoder
+  /// One that has read nothing.
+  private let newDelta: OpenAIChatDeltaDecoder
   /// Those of choices after the first.
   private var otherDeltas: [Int: OpenAIChatDeltaDecoder] = [:]
 
   private static let maximumChoices = 256
 
   public init(quirks: Quirks) {
-    self.quirks = quirks
-    delta = OpenAIChatDeltaDecoder(quirks: quirks)
+    usageForm = OpenAIChatUsage.Form(quirks)
+    usageEnvelope = quirks.usageEnvelope
+    newDelta = OpenAIChatDeltaDecoder(quirks: quirks)
+    delta = newDelta
   }
 
   public var isComplete: Bool { isDone || hasFinished }
@@ -113,7 +120,7 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       if id.isEmpty { chunk.choices = try scanner.raw() } else { try readChoices(&scanner, &chunk, into: &events) }
     case "id": chunk.id = try scanner.stringBytes() ?? []
     case "model": chunk.model = try scanner.stringBytes() ?? []
-    case "service_tier": serviceTier = try scanner.stringBytes() ?? serviceTier
+    case "service_tier": serviceTier = try scanner.stringBytes().map { Array($0) } ?? serviceTier
     case "object": chunk.isErrorObject = try scanner.stringBytes()?.equals("error") ?? false
     case "usage": chunk.usage = try readUsage(&scanner) ?? chunk.usage
     case "error": chunk.failure = try readFailure(&scanner)
@@ -123,7 +130,7 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
       guard try scanner.kind() != .null else { return }
       let value = try scanner.raw()
       noted.note(name, value)
-      guard let envelope = quirks.usageEnvelope, name.elementsEqual(envelope.utf8) else { return }
+      guard let envelope = usageEnvelope, name.elementsEqual(envelope.utf8) else { return }
       if let usage = try JSON.parse(value)["usage"], usage.object != nil { chunk.usage = chunk.usage ?? usage }
     }
   }
@@ -144,20 +151,20 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   /// Ids that change from chunk to chunk have been seen; the first stands for the answer.
   private mutating func startedEvent(_ chunk: Chunk) -> ChatEvent? {
     let isNewID = id.isEmpty && !chunk.id.isEmpty
-    let isNewModel = !chunk.model.isEmpty && chunk.model != model
+    let isNewModel = !chunk.model.isEmpty && !chunk.model.elementsEqual(model)
     guard isNewID || isNewModel else { return nil }
     if isNewID {
-      id = chunk.id
-      delta.replyID = id.text
+      id = Array(chunk.id)
+      delta.replyID = id[...].text
     }
-    if isNewModel { model = chunk.model }
-    return .started(id: id.isEmpty ? nil : id.text, model: model.isEmpty ? nil : model.text)
+    if isNewModel { model = Array(chunk.model) }
+    return .started(id: id.isEmpty ? nil : id[...].text, model: model.isEmpty ? nil : model[...].text)
   }
 
   private func finish(_ chunk: Chunk, _ event: ServerSentEvent, into events: inout [ChatEvent]) {
     if let json = chunk.usage {
-      let tier = serviceTier.isEmpty ? nil : serviceTier.text
-      if let usage = OpenAIChatUsage.decode(json, serviceTier: tier, quirks: quirks) { events.append(.usage(usage)) }
+      let tier = serviceTier.isEmpty ? nil : serviceTier[...].text
+      if let usage = OpenAIChatUsage.decode(json, serviceTier: tier, form: usageForm) { events.append(.usage(usage)) }
     }
     if let failure = chunk.failure {
       events.append(.failed(failure))
@@ -219,8 +226,8 @@ extension OpenAIChatStreamDecoder {
     }
     var own: [ChatEvent] = []
     if let content {
-      var delta = otherDeltas.removeValue(forKey: index) ?? OpenAIChatDeltaDecoder(quirks: quirks)
-      delta.replyID = "\(id.isEmpty ? "choice" : id.text)-\(index)"
+      var delta = otherDeltas.removeValue(forKey: index) ?? newDelta
+      delta.replyID = "\(id.isEmpty ? "choice" : id[...].text)-\(index)"
       try delta.decode(content, into: &own)
       for member in rest { delta.choiceRest.note(member.name, member.value) }
       otherDeltas[index] = delta

@@ -1,15 +1,37 @@
 // The usage object: the members providers use, made comparable, and the cost where it is stated.
 
 enum OpenAIChatUsage {
+  /// How a provider's usage object departs from OpenAI's: the quirks that a stream has to keep until its end.
+  struct Form: Sendable {
+    let cachedTokensField: String?
+    let inputExcludesCache: Bool
+    let outputExcludesReasoning: Bool
+    let costField: String?
+    let costDecimals: Int
+
+    init(_ quirks: Quirks) {
+      cachedTokensField = quirks.cachedTokensField
+      inputExcludesCache = quirks.inputExcludesCache
+      outputExcludesReasoning = quirks.outputExcludesReasoning
+      costField = quirks.costField
+      costDecimals = quirks.costDecimals
+    }
+  }
+
   /// Reads a usage object; what it does not say stays unknown.
   static func decode(_ json: JSON, serviceTier: String?, quirks: Quirks) -> Usage? {
+    decode(json, serviceTier: serviceTier, form: Form(quirks))
+  }
+
+  /// Reads a usage object; what it does not say stays unknown.
+  static func decode(_ json: JSON, serviceTier: String?, form: Form) -> Usage? {
     guard let object = json.object else { return nil }
     let input = object["prompt_tokens_details"] ?? object["input_tokens_details"]
     let output = object["completion_tokens_details"] ?? object["output_tokens_details"]
     var usage = Usage(
       input: count(object["prompt_tokens"] ?? object["input_tokens"]),
       output: count(object["completion_tokens"] ?? object["output_tokens"]))
-    usage.cacheRead = cacheRead(object, input, quirks)
+    usage.cacheRead = cacheRead(object, input, form)
     usage.cacheWrite =
       count(input?["cache_write_tokens"]) ?? count(input?["cache_creation_tokens"])
       ?? count(object["cache_creation_input_tokens"])
@@ -20,8 +42,8 @@ enum OpenAIChatUsage {
     usage.imageOutput = count(output?["image_tokens"])
     usage.searches =
       count(object["num_search_queries"]) ?? count(object["server_tool_use_details"]?["web_search_requests"])
-    makeComparable(&usage, quirks)
-    usage.reportedCost = cost(object, quirks)
+    makeComparable(&usage, form)
+    usage.reportedCost = cost(object, form)
     usage.serviceTier = serviceTier
     usage.raw = json
     return usage
@@ -51,24 +73,24 @@ enum OpenAIChatUsage {
     return object
   }
 
-  private static func cacheRead(_ object: JSONObject, _ details: JSON?, _ quirks: Quirks) -> Int? {
-    if let field = quirks.cachedTokensField, let cached = count(object[field]) { return cached }
+  private static func cacheRead(_ object: JSONObject, _ details: JSON?, _ form: Form) -> Int? {
+    if let field = form.cachedTokensField, let cached = count(object[field]) { return cached }
     return count(details?["cached_tokens"]) ?? count(object["cache_read_input_tokens"])
       ?? count(object["cached_tokens"]) ?? count(object["num_cached_tokens"])
   }
 
-  private static func makeComparable(_ usage: inout Usage, _ quirks: Quirks) {
-    if quirks.inputExcludesCache, let fresh = usage.input {
+  private static func makeComparable(_ usage: inout Usage, _ form: Form) {
+    if form.inputExcludesCache, let fresh = usage.input {
       usage.input = sum(fresh, sum(usage.cacheRead ?? 0, usage.cacheWrite ?? 0))
     }
-    if quirks.outputExcludesReasoning, let visible = usage.output {
+    if form.outputExcludesReasoning, let visible = usage.output {
       usage.output = sum(visible, usage.reasoning ?? 0)
     }
   }
 
-  private static func cost(_ object: JSONObject, _ quirks: Quirks) -> Int64? {
-    guard let field = quirks.costField, let number = number(object[field]) else { return nil }
-    guard let picodollars = number.scaled(byPowerOfTen: 12 - quirks.costDecimals)?.value else { return nil }
+  private static func cost(_ object: JSONObject, _ form: Form) -> Int64? {
+    guard let field = form.costField, let number = number(object[field]) else { return nil }
+    guard let picodollars = number.scaled(byPowerOfTen: 12 - form.costDecimals)?.value else { return nil }
     return picodollars >= 0 ? picodollars : nil
   }
 
