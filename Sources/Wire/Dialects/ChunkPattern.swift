@@ -50,13 +50,24 @@ struct ChunkPattern: Sendable {
 
   /// What the event tells that begins at `start`, if it is the one kept with another text: then `start` is its end.
   ///
-  /// `nil` when it has to be read, or has not come as a whole.
-  func event(in bytes: [UInt8], from start: inout Int) -> ChatEvent? {
-    guard let told, chunk.count < kept.count, let (text, end) = match(kept.indices, in: bytes.span, from: start) else {
+  /// With `isJoining` it tells the texts of all such events that follow it too. `nil` when it has to be read, or has not
+  /// come as a whole.
+  func event(in bytes: [UInt8], from start: inout Int, isJoining: Bool) -> ChatEvent? {
+    guard let told, chunk.count < kept.count, let first = match(kept.indices, in: bytes.span, from: start) else {
       return nil
     }
-    start = end
-    return told.with(text: bytes[text].text)
+    start = first.end
+    guard isJoining, var next = match(kept.indices, in: bytes.span, from: start) else {
+      return told.with(text: bytes[first.text].text)
+    }
+    var texts = Array(bytes[first.text])
+    while true {
+      texts += bytes[next.text]
+      start = next.end
+      guard let following = match(kept.indices, in: bytes.span, from: start) else { break }
+      next = following
+    }
+    return told.with(text: texts[...].text)
   }
 
   /// Compares a part of what is kept with the bytes from `start` on; gives where the text stands and where they differ

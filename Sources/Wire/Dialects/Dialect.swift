@@ -38,8 +38,10 @@ public protocol StreamDecoding: Sendable {
   /// Passes the event that begins at `start`, if it repeats the one before but for its text: tells that, and moves
   /// `start` to the event's end.
   ///
-  /// False when the event has to be decoded. What was decoded so far must have ended with an event.
-  mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool
+  /// With `isJoining` all such events that lie there one after another are told as one. False when the event has to be decoded. What was decoded so far must have ended with an event.
+  mutating func decodeRepeat(
+    in bytes: [UInt8], from start: inout Int, isJoining: Bool, into events: inout [ChatEvent]
+  ) -> Bool
 
   /// The body has ended: appends what was held back.
   mutating func finish(into events: inout [ChatEvent]) throws(WireError)
@@ -49,7 +51,9 @@ public protocol StreamDecoding: Sendable {
 }
 
 extension StreamDecoding {
-  public mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool {
+  public mutating func decodeRepeat(
+    in bytes: [UInt8], from start: inout Int, isJoining: Bool, into events: inout [ChatEvent]
+  ) -> Bool {
     false
   }
 }

@@ -42,7 +42,7 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
   /// True once the stream has said that the answer is complete.
   public var isComplete: Bool { decoder.isComplete }
 
-  /// Appends what is to be forwarded to `pieces` and what was read to `events`.
+  /// Appends what is to be forwarded to `pieces` and what was read to `events`, where texts that came together may be one.
   ///
   /// Throws when what was to be read cannot be; `pieces` holds the bytes all the same.
   public mutating func read(
@@ -56,7 +56,10 @@ public struct ForwardedStream<Format: ServedDialect>: Sendable {
     var start = 0
     var sent = 0
     while true {
-      if reading == .everything, problem == nil, decoder.decodeRepeat(in: buffer, from: &start, into: &events) {
+      // The bytes go on as they are: what is told together need not be taken apart.
+      if reading == .everything, problem == nil,
+        decoder.decodeRepeat(in: buffer, from: &start, isJoining: true, into: &events)
+      {
         search.pass(to: start)
         continue
       }

@@ -96,11 +96,26 @@ struct ChunkPatterns {
       } catch {
         events.append(.failed(ProviderFailure(.malformed, message: error.problem)))
       }
-      #expect(events.prefix { !$0.isFailure } == Self.told(by: chunks, OpenAIChat.self).prefix { !$0.isFailure })
+      let read = Self.told(by: chunks, OpenAIChat.self)
+      #expect(events.prefix { !$0.isFailure }.joined == read.prefix { !$0.isFailure }.joined)
       if !events.contains(where: \.isFailure) {
         #expect(pieces.flatMap(\.bytes) == bytes)
       }
     }
+  }
+
+  @Test func `what comes together of a forwarded chat is told together`() throws {
+    let texts = ["one", "a", "b", "日本", "c"]
+    let bytes = texts.flatMap { Array("data: \(Self.chat("\"\($0)\""))\n\n".utf8) }
+    var stream = ForwardedStream<OpenAIChat>(.everything, quirks: Quirks())
+    var pieces: [ForwardedStream<OpenAIChat>.Piece] = []
+    var events: [ChatEvent] = []
+    try stream.read(bytes, into: &pieces, events: &events)
+    // The first two are read: the one also tells who answers.
+    #expect(events == [.started(id: "r", model: "m"), .text("one"), .text("a"), .text("b日本c")])
+    events = []
+    for piece in bytes.pieces(of: bytes.count / texts.count) { try stream.read(piece, into: &pieces, events: &events) }
+    #expect(events.joined == [.text("onea" + "b日本c")])
   }
 
   @Test func `tags of thinking are found across chunks`() {
@@ -207,6 +222,19 @@ extension ForwardedStream.Piece {
   fileprivate var bytes: ArraySlice<UInt8> {
     switch self {
     case .bytes(let bytes), .usageEvent(let bytes): bytes
+    }
+  }
+}
+
+extension Sequence<ChatEvent> {
+  /// With texts that follow one another as one.
+  fileprivate var joined: [ChatEvent] {
+    reduce(into: []) { events, event in
+      switch (events.last, event) {
+      case (.text(let before), .text(let text)): events[events.count - 1] = .text(before + text)
+      case (.reasoning(let before), .reasoning(let text)): events[events.count - 1] = .reasoning(before + text)
+      default: events.append(event)
+      }
     }
   }
 }

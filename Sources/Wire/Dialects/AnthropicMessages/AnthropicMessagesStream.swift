@@ -24,15 +24,18 @@ public struct AnthropicMessagesStreamDecoder: StreamDecoding {
   public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
     var start = 0
     while true {
-      if decodeRepeat(in: bytes, from: &start, into: &events) { continue }
+      if decodeRepeat(in: bytes, from: &start, isJoining: false, into: &events) { continue }
       guard let event = try framing.next(in: bytes, from: &start) else { return }
       try read(event.data, in: framing.place.map { bytes[$0] }, into: &events)
     }
   }
 
-  public mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool {
+  public mutating func decodeRepeat(
+    in bytes: [UInt8], from start: inout Int, isJoining: Bool, into events: inout [ChatEvent]
+  ) -> Bool {
     let first = start
-    guard !isComplete, framing.isBetweenEvents, let event = pattern.event(in: bytes, from: &start) else { return false }
+    guard !isComplete, framing.isBetweenEvents, let event = pattern.event(in: bytes, from: &start, isJoining: isJoining)
+    else { return false }
     framing.pass(start - first)
     events.append(event)
     return true

@@ -36,7 +36,7 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
   public mutating func decode(_ bytes: [UInt8], into events: inout [ChatEvent]) throws(WireError) {
     var start = 0
     while true {
-      if decodeRepeat(in: bytes, from: &start, into: &events) { continue }
+      if decodeRepeat(in: bytes, from: &start, isJoining: false, into: &events) { continue }
       guard let event = try framing.next(in: bytes, from: &start) else { return }
       // Here and not in a function: one that does not change the decoder works with a copy of it.
       if !isDone, event.name.isEmpty, let event = pattern.event(of: event.data) {
@@ -47,9 +47,12 @@ public struct OpenAIChatStreamDecoder: StreamDecoding {
     }
   }
 
-  public mutating func decodeRepeat(in bytes: [UInt8], from start: inout Int, into events: inout [ChatEvent]) -> Bool {
+  public mutating func decodeRepeat(
+    in bytes: [UInt8], from start: inout Int, isJoining: Bool, into events: inout [ChatEvent]
+  ) -> Bool {
     let first = start
-    guard !isDone, framing.isBetweenEvents, let event = pattern.event(in: bytes, from: &start) else { return false }
+    guard !isDone, framing.isBetweenEvents, let event = pattern.event(in: bytes, from: &start, isJoining: isJoining)
+    else { return false }
     framing.pass(start - first)
     events.append(event)
     return true
