@@ -47,11 +47,14 @@ final class Bookkeeper {
     }
   }
 
-  /// Writes the calls that were opened since the last time.
-  func finish() throws(LedgerFailure) {
+  /// Writes the calls that were opened since the last time; `afterEach` is called between two of them.
+  func finish(afterEach: () -> Void = {}) throws(LedgerFailure) {
     // By their places: an element of its own would be a copy, and calls have dozens of parts.
     let calls = fresh.takeAll()
-    for index in calls.indices { try add(calls[index]) }
+    for index in calls.indices {
+      try add(calls[index])
+      afterEach()
+    }
   }
 
   private func open(_ opening: AttemptOpening) throws(LedgerFailure) {

@@ -41,6 +41,13 @@ package final class Inbox<Unit: Sendable>: @unchecked Sendable {
     return units.count
   }
 
+  /// Whether what lies in it may lie on: nobody waits for it, and it has not piled up.
+  package var mayLie: Bool {
+    pthread_mutex_lock(mutex)
+    defer { pthread_mutex_unlock(mutex) }
+    return !isUrgent && !isClosed && units.count < 4 * enough
+  }
+
   /// Hands over `unit`; false, and the unit stays with the caller, when the inbox is closed or full.
   ///
   /// What is not urgent may lie for `patience`, so that it is taken together with what comes after it.
