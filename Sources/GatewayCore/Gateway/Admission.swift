@@ -6,7 +6,7 @@ extension Gateway {
   /// Lets a call in; what it holds until it is settled is `nil` for calls without a key.
   @inline(never)  // what it works with would stand in the frame of the async caller
   func admit(_ call: Call) throws(Rejection) -> Hold? {
-    guard let governance, let key = call.key else { return nil }
+    guard let governance, let key = call.key?.value else { return nil }
     let targets = call.plan.targets
     guard targets.contains(where: { key.allows(model: call.plan.asked, resolvedTo: $0.name) }) else {
       throw .forbidden(.model(call.plan.asked))

@@ -29,8 +29,10 @@ final class Books {
     postsItsEnd = [.server, .bench].contains(call.origin)
     operation = OperationOpening(
       id: id, kind: call.kind.rawValue, startedAt: startedAt, origin: call.origin,
-      modelAsked: call.plan.asked, keyID: call.key?.id, user: call.user, project: call.project, session: call.session,
-      tags: call.tags, dialectIn: call.client?.dialect.rawValue, route: call.plan.routeName, team: call.key?.team?.name,
+      modelAsked: call.plan.asked, keyID: call.key?.value.id, user: call.user, project: call.project,
+      session: call.session,
+      tags: call.tags, dialectIn: call.client?.dialect.rawValue, route: call.plan.routeName,
+      team: call.key?.value.team?.name,
       client: call.clientName,
       prompt: call.storesContents ? call.request.contentsText : nil)
   }

@@ -23,7 +23,7 @@ public struct Call: Sendable {
   public var session: String?
   public var user: String?
   /// The virtual key it was made with: what it allows is checked, and its limits are held.
-  @Shared public var key: AccessKey?
+  public var key: Kept<AccessKey>?
   /// The program that called the server, with its version.
   public var clientName: String?
   public var tags: [Tag] = []

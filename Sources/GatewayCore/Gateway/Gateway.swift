@@ -61,26 +61,26 @@ public final class Gateway: Sendable {
   public func answer(
     _ call: Call, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
   ) async -> Outcome {
-    await answer(Shared(wrappedValue: call), hasGoneOut: hasGoneOut, to: sink).wrappedValue
+    await answer(Kept(call), hasGoneOut: hasGoneOut, to: sink).value
   }
 
   /// The same for a call and an outcome that are kept in one place: as values they would stand in the frame of each
   /// function on the way.
   package func answer(
-    _ call: Shared<Call>, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
-  ) async -> Shared<Outcome> {
+    _ call: Kept<Call>, hasGoneOut: () -> Bool = { false }, to sink: @escaping (CallEvent) async throws -> Void
+  ) async -> Kept<Outcome> {
     let began = runtime.uptimeMicroseconds()
-    let books = Books(ledger: ledger, call: call.wrappedValue, id: runtime.makeID(), startedAt: runtime.now())
-    var way = Way(call.wrappedValue.plan)
+    let books = Books(ledger: ledger, call: call.value, id: runtime.makeID(), startedAt: runtime.now())
+    var way = Way(call.value.plan)
     let hold: Hold?
     do {
-      hold = try admit(call.wrappedValue)
+      hold = try admit(call.value)
     } catch {
       return await reject(call, because: error, way, books, began: began)
     }
     defer { settle(hold, books.closings) }
 
-    let targets = call.wrappedValue.plan.targets
+    let targets = call.value.plan.targets
     for (index, target) in targets.enumerated() {
       guard let prepared = await prepared(call, for: target, &way) else { continue }
       let run = await attempts(of: call, prepared, after: way.last?.run, books, hasGoneOut, sink, began: began)
@@ -104,10 +104,10 @@ public final class Gateway: Sendable {
 
   /// The call as `target` gets it; `nil`, with the reason on the way, when it cannot be made there.
   @inline(never)  // what it works with would stand in the frame of its caller, for as long as a stream runs
-  private func prepared(_ call: Shared<Call>, for target: Target, _ way: inout Way) async -> PreparedCall? {
+  private func prepared(_ call: Kept<Call>, for target: Target, _ way: inout Way) async -> PreparedCall? {
     await credentials.load(for: target.provider)
     do {
-      return try prepare(call.wrappedValue, to: target)
+      return try prepare(call.value, to: target)
     } catch {
       way.skip(target, because: error)
       return nil
@@ -117,7 +117,7 @@ public final class Gateway: Sendable {
   /// Why the next target is to be tried; `nil` when nothing more can or need be tried.
   @inline(never)  // as above
   private func reasonToMoveOn(
-    _ run: AttemptRun, _ call: Shared<Call>, _ hasGoneOut: () -> Bool, began: Int64
+    _ run: AttemptRun, _ call: Kept<Call>, _ hasGoneOut: () -> Bool, began: Int64
   ) -> ProviderFailure? {
     guard let failure = run.failure, FailurePolicy.remedy(for: failure.kind) != .end, !isOver(run, call, hasGoneOut),
       timeLeft(of: call, began: began) > .zero
@@ -128,7 +128,7 @@ public final class Gateway: Sendable {
   /// Attempts at one target: one, and more while waiting may help.
   @inline(never)  // as above
   private func attempts(
-    of call: Shared<Call>, _ prepared: PreparedCall, after before: AttemptRun?, _ books: Books,
+    of call: Kept<Call>, _ prepared: PreparedCall, after before: AttemptRun?, _ books: Books,
     _ hasGoneOut: () -> Bool, _ sink: @escaping (CallEvent) async throws -> Void, began: Int64
   ) async -> AttemptRun {
     let firstNumber = (before?.number ?? 0) + 1
@@ -153,9 +153,9 @@ public final class Gateway: Sendable {
   /// How long to wait before attempt `number` is made again, and what the caller is told of it; `nil` when it is not.
   @inline(never)  // as above
   private func retry(
-    after run: AttemptRun, number: Int, _ call: Shared<Call>, _ hasGoneOut: () -> Bool, began: Int64
+    after run: AttemptRun, number: Int, _ call: Kept<Call>, _ hasGoneOut: () -> Bool, began: Int64
   ) -> (wait: Duration, event: CallEvent)? {
-    let most = call.wrappedValue.mostRetries
+    let most = call.value.mostRetries
     guard let failure = run.failure, !isOver(run, call, hasGoneOut), number <= most,
       let wait = FailurePolicy.wait(after: failure, attempt: number, random: runtime.random()),
       wait < timeLeft(of: call, began: began)
@@ -164,50 +164,53 @@ public final class Gateway: Sendable {
   }
 
   /// How long the call may still take, all its attempts and waits together.
-  private func timeLeft(of call: Shared<Call>, began: Int64) -> Duration {
-    guard let total = call.wrappedValue.timeouts.total else { return .seconds(Int64.max / 2) }
+  private func timeLeft(of call: Kept<Call>, began: Int64) -> Duration {
+    guard let total = call.value.timeouts.total else { return .seconds(Int64.max / 2) }
     return total - .microseconds(runtime.uptimeMicroseconds() - began)
   }
 
   /// Whether nothing more can be tried, whatever the failure.
-  private func isOver(_ run: AttemptRun, _ call: Shared<Call>, _ hasGoneOut: () -> Bool) -> Bool {
+  private func isOver(_ run: AttemptRun, _ call: Kept<Call>, _ hasGoneOut: () -> Bool) -> Bool {
     // What is held for a limited call pays for one answer: one that may have been made is not asked for again.
-    let isPaidFor = call.wrappedValue.costLimit != nil && run.mayBeBilled
+    let isPaidFor = call.value.costLimit != nil && run.mayBeBilled
     return run.hasBegun || hasGoneOut() || run.isHopeless || run.wasInterrupted || isPaidFor
   }
 
   @inline(never)  // as above
-  private func settle(_ last: Attempted, _ way: Way, _ books: Books, began: Int64) async -> Shared<Outcome> {
+  private func settle(_ last: Attempted, _ way: Way, _ books: Books, began: Int64) async -> Kept<Outcome> {
     let end = end(of: last, way)
     await books.settle(
-      last.run.isClosed ? nil : (last.run, end.wrappedValue.attempt), end.wrappedValue.operation, last.prepared)
-    return outcome(of: last, end.wrappedValue.attempt, books, began: began)
+      last.run.isClosed ? nil : (last.run, end.value.attempt), end.value.operation, last.prepared)
+    return outcome(of: last, end, books, began: began)
   }
 
   /// How a call is closed in the books.
   private struct End {
     var attempt: AttemptClosing
     var operation: OperationClosing
+    var reply: ChatReply
   }
 
   @inline(never)  // as above
-  private func end(of last: Attempted, _ way: Way) -> Shared<End> {
+  private func end(of last: Attempted, _ way: Way) -> Kept<End> {
     let now = runtime.now()
-    let closing = last.run.closing(last.prepared, at: now)
+    let reply = last.run.reply.reply
+    let closing = last.run.closing(last.prepared, reply, at: now)
     let target = last.prepared.target
     var operation = OperationClosing(
       endedAt: now, status: closing.status, provider: target.provider.id, model: target.model,
       failureKind: closing.failureKind, failureMessage: closing.failureMessage,
-      reply: last.run.reply.reply.content.contentsText)
+      reply: reply.content.contentsText)
     operation.decision = way.decision(endingWith: last.run)?.json.text
-    return Shared(wrappedValue: End(attempt: closing, operation: operation))
+    return Kept(End(attempt: closing, operation: operation, reply: reply))
   }
 
   @inline(never)  // as above
-  private func outcome(of last: Attempted, _ closing: AttemptClosing, _ books: Books, began: Int64) -> Shared<Outcome> {
+  private func outcome(of last: Attempted, _ end: Kept<End>, _ books: Books, began: Int64) -> Kept<Outcome> {
     let (prepared, run) = (last.prepared, last.run)
+    let closing = end.value.attempt
     var outcome = Outcome(id: books.operationID, status: closing.status, target: prepared.target)
-    outcome.reply = run.reply.reply
+    outcome.reply = end.value.reply
     if let side = run.sideReply { outcome.sideReply = side }
     outcome.body = run.body
     outcome.usage = closing.usage
@@ -222,15 +225,15 @@ public final class Gateway: Sendable {
     outcome.firstByteMicroseconds = run.firstByteMicroseconds.map { attemptBegan + $0 }
     outcome.firstTokenMicroseconds = run.firstTokenMicroseconds.map { attemptBegan + $0 }
     outcome.totalMicroseconds = runtime.uptimeMicroseconds() - began
-    return Shared(wrappedValue: outcome)
+    return Kept(outcome)
   }
 
   /// Books a call that is not made.
   @inline(never)  // twice in the frame of its caller otherwise, for as long as a stream runs
   private func reject(
-    _ call: Shared<Call>, because rejection: Rejection, _ way: Way, _ books: Books, began: Int64
-  ) async -> Shared<Outcome> {
-    let target = call.wrappedValue.target
+    _ call: Kept<Call>, because rejection: Rejection, _ way: Way, _ books: Books, began: Int64
+  ) async -> Kept<Outcome> {
+    let target = call.value.target
     var closing = OperationClosing(
       endedAt: runtime.now(), status: .rejected, provider: target.provider.id, model: target.model,
       failureKind: rejection.kind)
@@ -242,6 +245,6 @@ public final class Gateway: Sendable {
     outcome.bookkeeping = books.failure
     outcome.totalMicroseconds = runtime.uptimeMicroseconds() - began
     if case .changes(let changes) = rejection { outcome.changes = changes }
-    return Shared(wrappedValue: outcome)
+    return Kept(outcome)
   }
 }

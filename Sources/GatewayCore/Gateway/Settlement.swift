@@ -3,10 +3,10 @@
 import Wire
 
 extension AttemptRun {
-  /// How the attempt is closed in the books.
+  /// How the attempt is closed in the books, with `reply` if it is known what came of the answer.
   @inline(never)  // what it works with would stand in the frame of the async caller
-  func closing(_ prepared: PreparedCall, at time: Timestamp) -> AttemptClosing {
-    let reply = self.reply.reply
+  func closing(_ prepared: PreparedCall, _ reply: ChatReply? = nil, at time: Timestamp) -> AttemptClosing {
+    let reply = reply ?? self.reply.reply
     let (usage, isEstimated) = consumption(prepared, reply)
     let terms = PricingTerms(at: startedAt, serviceTier: usage?.serviceTier ?? prepared.request.serviceTier)
     let cost =

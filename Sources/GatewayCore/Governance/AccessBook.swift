@@ -27,7 +27,7 @@ public enum AccessDenial: Error, Sendable, Equatable {
 struct AccessSnapshot: Sendable {
   struct Secret: Sendable {
     var digest: AccessDigest
-    var key: AccessKey
+    var key: Kept<AccessKey>
     /// A secret that was rotated away is good until then.
     var until: Timestamp?
   }
@@ -48,9 +48,10 @@ struct AccessSnapshot: Sendable {
     isEmpty = entries.isEmpty
     var secrets: [AccessDigest: Secret] = [:]
     for entry in entries where entry.key.revokedAt == nil {
-      secrets[entry.digest] = Secret(digest: entry.digest, key: entry.key)
+      let key = Kept(entry.key)
+      secrets[entry.digest] = Secret(digest: entry.digest, key: key)
       if let former = entry.former {
-        secrets[former.digest] = Secret(digest: former.digest, key: entry.key, until: former.until)
+        secrets[former.digest] = Secret(digest: former.digest, key: key, until: former.until)
       }
     }
     self.secrets = secrets
@@ -63,8 +64,8 @@ struct AccessSnapshot: Sendable {
   }
 
   /// The key of a secret, while it is good.
-  func key(of digest: AccessDigest, now: Timestamp) -> AccessKey? {
-    guard let found = secrets[digest], found.until.map({ now < $0 }) ?? true, found.key.isValid(at: now) else {
+  func key(of digest: AccessDigest, now: Timestamp) -> Kept<AccessKey>? {
+    guard let found = secrets[digest], found.until.map({ now < $0 }) ?? true, found.key.value.isValid(at: now) else {
       return nil
     }
     return found.key
@@ -101,12 +102,12 @@ public final class AccessBook: Sendable {
   /// Touches neither files nor tables.
   public func authenticate(
     _ secret: String, from address: String?, now: Timestamp
-  ) -> Result<AccessKey, AccessDenial> {
+  ) -> Result<Kept<AccessKey>, AccessDenial> {
     guard let key = key(of: secret, now: now) else { return .failure(.unknown) }
-    return key.allows(address: address) ? .success(key) : .failure(.address)
+    return key.value.allows(address: address) ? .success(key) : .failure(.address)
   }
 
-  private func key(of secret: String, now: Timestamp) -> AccessKey? {
+  private func key(of secret: String, now: Timestamp) -> Kept<AccessKey>? {
     let (snapshot, known) = state.withLock { ($0.snapshot, $0.known.digest(of: secret)) }
     if let known { return snapshot.key(of: known, now: now) }
     guard let digest = snapshot.digest(of: secret), let key = snapshot.key(of: digest, now: now) else { return nil }

@@ -215,9 +215,13 @@ extension Picodollars: JournalValue {
 extension PriceCard: JournalValue {
   func write(to bytes: inout JournalBytes) { text.write(to: &bytes) }
 
-  init(from reader: inout JournalReader) throws(JournalDamage) {
+  convenience init(from reader: inout JournalReader) throws(JournalDamage) {
     let text = try String(from: &reader)
-    guard let row = (try? JSON.parse(text))?.object, let card = try? PriceCard(row: row) else { throw JournalDamage() }
-    self = card
+    guard let row = (try? JSON.parse(text))?.object else { throw JournalDamage() }
+    do {
+      try self.init(row: row)
+    } catch {
+      throw JournalDamage()
+    }
   }
 }

@@ -1,7 +1,9 @@
 // What a model costs: the whole price list of one model, as a value.
 
 /// The prices of one model; equal prices have an equal `id`, whoever the model belongs to.
-public struct PriceCard: Sendable, Equatable {
+///
+/// One object for everyone who counts with it: it has a dozen parts and never changes.
+public final class PriceCard: Sendable, Equatable {
   /// The content hash of `text`: 32 hexadecimal digits.
   public let id: String
   /// The card as canonical JSON, which `init(row:)` reads back; kept with `id`, so that a clash shows.

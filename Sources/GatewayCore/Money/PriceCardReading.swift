@@ -12,7 +12,7 @@ extension PriceCard {
   ///
   /// Prices in units that no usage counts (seconds, pixels, ...) are left out. `defaults` is the catalog's entry for
   /// the provider: what an absent price is a share of, such as `{"cache_read": {"of": "input", "bp": 5000}}`.
-  public init(row: JSONObject, defaults: JSONObject? = nil) throws(PriceCardError) {
+  public convenience init(row: JSONObject, defaults: JSONObject? = nil) throws(PriceCardError) {
     let base = try PriceList(row["price"], field: "price")
     var shares = try Self.shares(row["shares"])
     shares.merge(try Self.shares(defaults.map(JSON.object))) { fromRow, _ in fromRow }
@@ -25,7 +25,7 @@ extension PriceCard {
   /// Reads a user's prices in US dollars per million tokens: `{input: "0.20", output: "0.60"}`.
   ///
   /// `search`, `per_request` and `per_query` are US dollars each. Numbers are read by their text; an unknown kind is an error.
-  public init(dollarsPerMillion prices: JSONObject) throws(PriceCardError) {
+  public convenience init(dollarsPerMillion prices: JSONObject) throws(PriceCardError) {
     var list: [PriceKind: Int64] = [:]
     for member in prices.members {
       let field = "price.\(member.name)"

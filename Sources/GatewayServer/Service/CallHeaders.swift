@@ -10,8 +10,8 @@ extension Visit {
   func attribute(_ call: inout Call) -> String? {
     let key = caller.key
     call.key = key
-    call.project = key?.project ?? text("x-llmgw-project")
-    call.user = text("x-llmgw-user") ?? key?.owner
+    call.project = key?.value.project ?? text("x-llmgw-project")
+    call.user = text("x-llmgw-user") ?? key?.value.owner
     call.session = text("x-llmgw-session")
     call.clientName = request.headers["user-agent"].map { Self.bounded($0) }
     call.tags = []
@@ -21,7 +21,7 @@ extension Visit {
       call.tags.append(Tag(Self.bounded(parts[0]), Self.bounded(parts[1])))
     }
     guard call.tags.count <= Self.mostTags else { return "the header x-llmgw-tags has more than \(Self.mostTags)" }
-    call.tags += key?.tags ?? []
+    call.tags += key?.value.tags ?? []
     if let strict = request.headers["x-llmgw-strict"] {
       guard let isStrict = ["true": true, "1": true, "false": false, "0": false][strict.lowercased()] else {
         return "the header x-llmgw-strict must be true or false"
@@ -34,8 +34,8 @@ extension Visit {
       }
       call.timeouts.total = duration
     }
-    call.storesContents = generation.keepsContents && key?.allowsContents ?? true
-    call.readsEverything = generation.settings.logsContents && key?.letsContentsBeLogged ?? true
+    call.storesContents = generation.keepsContents && key?.value.allowsContents ?? true
+    call.readsEverything = generation.settings.logsContents && key?.value.letsContentsBeLogged ?? true
     return nil
   }
 

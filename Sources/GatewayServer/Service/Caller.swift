@@ -4,7 +4,7 @@ import GatewayCore
 /// Whoever is let in.
 struct Caller: Sendable {
   /// `nil` on a server without keys.
-  @Shared var key: AccessKey?
+  var key: Kept<AccessKey>?
 }
 
 extension ServerRequest {
@@ -41,7 +41,7 @@ extension AccessBook {
     switch authenticate(request.secret ?? "", from: request.remoteAddress, now: now) {
     case .failure(let denial): return .failure(denial)
     case .success(let key):
-      let isAllowed = surface.audience == .administrators ? key.isAdmin : key.allows(surface: surface.name)
+      let isAllowed = surface.audience == .administrators ? key.value.isAdmin : key.value.allows(surface: surface.name)
       return isAllowed ? .success(Caller(key: key)) : .failure(.surface(surface.name))
     }
   }

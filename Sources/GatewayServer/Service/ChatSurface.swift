@@ -6,16 +6,16 @@ extension Visit {
   /// Answers a chat in `dialect`.
   func chat(in dialect: DialectName, at address: RequestAddress) async -> Ending {
     switch await call(in: dialect, at: address) {
-    case .success(let call): call.wrappedValue.request.streams ? await stream(call) : await whole(call)
+    case .success(let call): call.value.request.streams ? await stream(call) : await whole(call)
     case .failure(let refusal): await fail(refusal.kind, refusal.message)
     }
   }
 
   /// Reads the request; what is wrong with it is for the client.
-  private func call(in dialect: DialectName, at address: RequestAddress) async -> Result<Shared<Call>, Refusal> {
+  private func call(in dialect: DialectName, at address: RequestAddress) async -> Result<Kept<Call>, Refusal> {
     do {
       let client = try read(dialect, address)
-      let plan = try await plan(for: client.wrappedValue.request.model, speaking: dialect)
+      let plan = try await plan(for: client.value.request.model, speaking: dialect)
       return .success(try made(of: client, dialect, plan))
     } catch {
       return .failure(error)
@@ -23,10 +23,10 @@ extension Visit {
   }
 
   @inline(never)  // what it works with would stand in the frame of the async caller
-  private func read(_ dialect: DialectName, _ address: RequestAddress) throws(Refusal) -> Shared<ClientRequest> {
+  private func read(_ dialect: DialectName, _ address: RequestAddress) throws(Refusal) -> Kept<ClientRequest> {
     guard let format = dialect.served else { throw Refusal(.notFound, "'\(dialect.rawValue)' is not served") }
     do {
-      return Shared(wrappedValue: try format.decodeRequest(request.body, at: address))
+      return Kept(try format.decodeRequest(request.body, at: address))
     } catch {
       throw Refusal(.invalidRequest, error.clientMessage)
     }
@@ -41,13 +41,13 @@ extension Visit {
   }
 
   @inline(never)  // as above
-  private func made(of client: Shared<ClientRequest>, _ dialect: DialectName, _ plan: Plan) throws(Refusal)
-    -> Shared<Call>
+  private func made(of client: Kept<ClientRequest>, _ dialect: DialectName, _ plan: Plan) throws(Refusal)
+    -> Kept<Call>
   {
-    var call = Call(client.wrappedValue.request, to: plan, origin: .server)
-    call.client = ClientCall(client.wrappedValue, in: dialect, body: request.body, headers: passedHeaders)
+    var call = Call(client.value.request, to: plan, origin: .server)
+    call.client = ClientCall(client.value, in: dialect, body: request.body, headers: passedHeaders)
     if let problem = attribute(&call) { throw Refusal(.invalidRequest, problem) }
-    return Shared(wrappedValue: call)
+    return Kept(call)
   }
 
   /// Header fields of a client that a provider of the same format gets too.
@@ -57,15 +57,15 @@ extension Visit {
     Self.passedNames.flatMap { name in request.headers.values(of: name).map { (name, $0) } }
   }
 
-  private func whole(_ call: Shared<Call>) async -> Ending {
+  private func whole(_ call: Kept<Call>) async -> Ending {
     let outcome = await gateway.answer(call) { _ in }
-    guard let body = outcome.wrappedValue.body else { return await fail(outcome, call) }
-    return await answer(200, body, outcome.wrappedValue.headers).with(outcome, call)
+    guard let body = outcome.value.body else { return await fail(outcome, call) }
+    return await answer(200, body, outcome.value.headers).with(outcome, call)
   }
 
-  private func stream(_ call: Shared<Call>) async -> Ending {
+  private func stream(_ call: Kept<Call>) async -> Ending {
     let opening = StreamOpening(
-      writer, isArray: call.wrappedValue.client?.request.isArray == true, generation.settings, commonHeaders)
+      writer, isArray: call.value.client?.request.isArray == true, generation.settings, commonHeaders)
     await opening.begin()
     let outcome = await outcome(of: call, opening) { event in
       switch event {
@@ -75,12 +75,12 @@ extension Visit {
       }
     }
     return await end(outcome, call) {
-      guard !opening.hasTold, let failure = outcome.wrappedValue.toldFailure,
-        let client = call.wrappedValue.client?.request
+      guard !opening.hasTold, let failure = outcome.value.toldFailure,
+        let client = call.value.client?.request
       else {
         return []
       }
-      return bytes(of: failure, endingStreamOf: client, outcome.wrappedValue.id)
+      return bytes(of: failure, endingStreamOf: client, outcome.value.id)
     }
   }
 
@@ -97,11 +97,11 @@ extension Visit {
 
   /// Ends a stream: with `last` when its client is still there, or with the failure when nothing of it went out.
   @inline(never)  // as above
-  func end(_ outcome: Shared<Outcome>, _ call: Shared<Call>, last: () -> [UInt8] = { [] }) async -> Ending {
-    guard writer.hasBegun || outcome.wrappedValue.isAnswered else { return await fail(outcome, call) }
+  func end(_ outcome: Kept<Outcome>, _ call: Kept<Call>, last: () -> [UInt8] = { [] }) async -> Ending {
+    guard writer.hasBegun || outcome.value.isAnswered else { return await fail(outcome, call) }
     do {
       // One that was cut short without a word is not ended as if it were whole.
-      if outcome.wrappedValue.status != .interrupted {
+      if outcome.value.status != .interrupted {
         let bytes = last()
         if !bytes.isEmpty { try await writer.write(bytes) }
         try await writer.finish()
@@ -114,9 +114,9 @@ extension Visit {
 
   /// Makes the call; one that is to be read to its end outlives the client, and with it this task.
   private func outcome(
-    of call: Shared<Call>, _ opening: StreamOpening, told: @escaping @Sendable (CallEvent) async throws -> Void
-  ) async -> Shared<Outcome> {
-    guard call.wrappedValue.plan.drains else {
+    of call: Kept<Call>, _ opening: StreamOpening, told: @escaping @Sendable (CallEvent) async throws -> Void
+  ) async -> Kept<Outcome> {
+    guard call.value.plan.drains else {
       return await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told)
     }
     return await Task { await gateway.answer(call, hasGoneOut: { opening.hasNamed }, to: told) }.value
@@ -124,13 +124,13 @@ extension Visit {
 
   /// Tells why a call has no answer.
   @inline(never)  // as above
-  func fail(_ outcome: Shared<Outcome>, _ call: Shared<Call>) async -> Ending {
-    if outcome.wrappedValue.status == .interrupted {
+  func fail(_ outcome: Kept<Outcome>, _ call: Kept<Call>) async -> Ending {
+    if outcome.value.status == .interrupted {
       return Ending(status: Ending.clientLeft).with(outcome, call)
     }
-    let failure = outcome.wrappedValue.toldFailure ?? ProviderFailure(.server, message: "there is no answer")
-    var headers = outcome.wrappedValue.headers
-    if case .limited(_, retryAfter: nil) = outcome.wrappedValue.rejection {
+    let failure = outcome.value.toldFailure ?? ProviderFailure(.server, message: "there is no answer")
+    var headers = outcome.value.headers
+    if case .limited(_, retryAfter: nil) = outcome.value.rejection {
       headers.append(("x-should-retry", "false"))
     }
     return await fail(failure, headers).with(outcome, call)
@@ -172,14 +172,14 @@ struct StreamForm: Sendable {
 extension Ending {
   /// The same with what the call came to.
   @inline(never)  // as above
-  func with(_ outcome: Shared<Outcome>, _ call: Shared<Call>) -> Ending {
+  func with(_ outcome: Kept<Outcome>, _ call: Kept<Call>) -> Ending {
     var ending = self
     ending.outcome = outcome
-    ending.isStream = call.wrappedValue.request.streams
-    ending.failure = ending.failure ?? outcome.wrappedValue.failure?.kind
-    if call.wrappedValue.readsEverything {
-      ending.prompt = call.wrappedValue.request.contentsText
-      ending.reply = outcome.wrappedValue.reply.content.contentsText
+    ending.isStream = call.value.request.streams
+    ending.failure = ending.failure ?? outcome.value.failure?.kind
+    if call.value.readsEverything {
+      ending.prompt = call.value.request.contentsText
+      ending.reply = outcome.value.reply.content.contentsText
     }
     return ending
   }

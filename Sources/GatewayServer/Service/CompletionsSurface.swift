@@ -21,22 +21,24 @@ extension Visit {
     var made = Call(client.request, to: plan, origin: .server)
     made.changes = changes
     if let problem = attribute(&made) { return await fail(.invalidRequest, problem) }
-    let call = Shared(wrappedValue: made)
+    let call = Kept(made)
     let createdAt = Int(runtime.now().seconds)
     let heading = { @Sendable (id: String) in ReplyHeading(id: id, answering: client, createdAt: createdAt) }
     return client.request.streams ? await streamText(call, heading) : await wholeText(call, heading)
   }
 
-  private func wholeText(_ call: Shared<Call>, _ heading: (_ id: String) -> ReplyHeading) async -> Ending {
+  private func wholeText(_ call: Kept<Call>, _ heading: (_ id: String) -> ReplyHeading) async -> Ending {
     var outcome = await gateway.answer(call) { _ in }
-    guard outcome.wrappedValue.isAnswered else { return await fail(outcome, call) }
+    guard outcome.value.isAnswered else { return await fail(outcome, call) }
     let encoded = TextCompletions.encodeReply(
-      outcome.wrappedValue.pricedReply, under: heading(outcome.wrappedValue.id))
-    outcome.wrappedValue.changes += encoded.changes
-    return await answer(200, encoded.body, outcome.wrappedValue.headers).with(outcome, call)
+      outcome.value.pricedReply, under: heading(outcome.value.id))
+    var told = outcome.value
+    told.changes += encoded.changes
+    outcome = Kept(told)
+    return await answer(200, encoded.body, outcome.value.headers).with(outcome, call)
   }
 
-  private func streamText(_ call: Shared<Call>, _ heading: @escaping (_ id: String) -> ReplyHeading) async -> Ending {
+  private func streamText(_ call: Kept<Call>, _ heading: @escaping (_ id: String) -> ReplyHeading) async -> Ending {
     let opening = StreamOpening(writer, isArray: false, generation.settings, commonHeaders)
     await opening.begin()
     var encoder = TextCompletions.makeStreamEncoder(under: heading(""))
@@ -57,10 +59,10 @@ extension Visit {
       })
     return await end(outcome, call) {
       var bytes: [UInt8] = []
-      if let failure = outcome.wrappedValue.toldFailure {
+      if let failure = outcome.value.toldFailure {
         encoder.encode([.failed(failure)], into: &bytes)
       } else {
-        if let usage = outcome.wrappedValue.pricedReply.usage { encoder.encode([.usage(usage)], into: &bytes) }
+        if let usage = outcome.value.pricedReply.usage { encoder.encode([.usage(usage)], into: &bytes) }
         encoder.finish(into: &bytes)
       }
       return bytes

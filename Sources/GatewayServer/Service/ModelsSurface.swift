@@ -48,7 +48,7 @@ extension Visit {
   }
 
   private func allows(_ name: String, _ target: String? = nil) -> Bool {
-    caller.key?.allows(model: name, resolvedTo: target ?? generation.targetName(of: name)) ?? true
+    caller.key?.value.allows(model: name, resolvedTo: target ?? generation.targetName(of: name)) ?? true
   }
 
   private func openAI(_ name: String) -> JSONObject {

@@ -70,7 +70,7 @@ extension Visit {
     }
     var made = Call(raw, to: Plan(target, asked: target.name), origin: .server)
     if let problem = attribute(&made) { return await fail(.invalidRequest, problem) }
-    let call = Shared(wrappedValue: made)
+    let call = Kept(made)
     let common = commonHeaders
     var status = 200
     let outcome = await gateway.answer(
@@ -86,7 +86,7 @@ extension Visit {
       })
     guard writer.hasBegun else { return await fail(outcome, call) }
     // One that was cut short is not ended as if it were whole.
-    if outcome.wrappedValue.status != .interrupted, outcome.wrappedValue.failure?.kind != .cut {
+    if outcome.value.status != .interrupted, outcome.value.failure?.kind != .cut {
       try? await writer.finish()
     }
     return Ending(status: status).with(outcome, call)

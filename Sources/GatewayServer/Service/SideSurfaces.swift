@@ -43,10 +43,10 @@ extension Visit {
     }
     var made = Call(asked, to: plan, origin: .server)
     if let problem = attribute(&made) { return await fail(.invalidRequest, problem) }
-    let call = Shared(wrappedValue: made)
+    let call = Kept(made)
     let outcome = await gateway.answer(call) { _ in }
-    guard let body = body(of: outcome.wrappedValue, encode) else { return await fail(outcome, call) }
-    return await answer(200, body, outcome.wrappedValue.headers).with(outcome, call)
+    guard let body = body(of: outcome.value, encode) else { return await fail(outcome, call) }
+    return await answer(200, body, outcome.value.headers).with(outcome, call)
   }
 }
 

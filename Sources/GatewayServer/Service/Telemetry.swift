@@ -30,13 +30,13 @@ package struct Telemetry: Sendable {
     var finished = FinishedRequest(
       surface: visit.surface.name, method: visit.request.method, path: visit.request.shownPath, status: ending.status,
       began: stopwatch.began, duration: .microseconds(took))
-    finished.key = visit.caller.key?.name
+    finished.key = visit.caller.key?.value.name
     finished.remoteAddress = visit.request.remoteAddress
     finished.bytesIn = visit.request.body.count
     finished.bytesOut = visit.writer.bodyBytes
     finished.failure = ending.failure?.rawValue
     (finished.prompt, finished.reply) = (ending.prompt, ending.reply)
-    if let outcome = ending.outcome?.wrappedValue {
+    if let outcome = ending.outcome?.value {
       let upstream = outcome.attempts.reduce(0) { $0 + $1.totalMicroseconds }
       finished.operation = outcome.id
       finished.provider = outcome.target.provider.id

@@ -41,7 +41,7 @@ final class Visit: Sendable {
 struct Ending: Sendable {
   /// The HTTP status; 499 when the client left before there was one.
   var status: Int
-  var outcome: Shared<Outcome>?
+  var outcome: Kept<Outcome>?
   var isStream = false
   /// Of which kind the failure is that the client was told.
   var failure: ProviderFailure.Kind?
@@ -101,7 +101,7 @@ extension Visit {
 
   /// What is left of the key's limits, under the names that the client's API has for it.
   private func addLimits(to headers: inout [(name: String, value: String)]) {
-    guard let key = caller.key, key.hasRates else { return }
+    guard let key = caller.key?.value, key.hasRates else { return }
     let status = governance.status(of: key, now: runtime.uptimeMicroseconds())
     append(status.requests, LimitNames(requestsOf: api), to: &headers)
     append(status.tokens, LimitNames(tokensOf: api), to: &headers)

@@ -199,7 +199,7 @@ struct ThePepper {
     let ledger = try scratch.ledger()
     var secrets = [try scratch.create("key_1"), try scratch.create("key_2")]
     secrets.append(try scratch.rotate("key_1", grace: .seconds(60)))
-    #expect(try scratch.book().authenticate(secrets[2], from: nil, now: mondayNoon) == .success(scratch.first()))
+    #expect(try scratch.book().authenticate(secrets[2], from: nil, now: mondayNoon) == .success(Kept(scratch.first())))
     await ledger.close()
     let files = scratch.names(in: "/data").filter { $0 != "running" }
     #expect(Set(files).isSuperset(of: ["access.pepper", "ledger.db"]))
@@ -229,7 +229,7 @@ struct AnAccessBook {
     let secret = try scratch.create("key_1", ["rpm": 5])
     let other = try scratch.create("key_2")
     let book = try scratch.book()
-    #expect(book.authenticate(secret, from: nil, now: mondayNoon) == .success(try scratch.first()))
+    #expect(book.authenticate(secret, from: nil, now: mondayNoon) == .success(Kept(try scratch.first())))
     #expect(isIn(other, book))
     let wrong = [
       "", "llmgw-", "key_1", String(secret.dropLast()), secret + "A", secret.uppercased(), " " + secret,
@@ -253,7 +253,7 @@ struct AnAccessBook {
   func `tells an address apart that a good key may not be used from`(_ address: String?, _ good: Bool) throws {
     let secret = try scratch.create("key_1", ["addresses": ["10.0.0.0/8"]])
     let result = try scratch.book().authenticate(secret, from: address, now: mondayNoon)
-    #expect(result == (good ? .success(try scratch.first()) : .failure(.address)))
+    #expect(result == (good ? .success(Kept(try scratch.first())) : .failure(.address)))
   }
 
   @Test func `a rotated key works by its old secret until the grace is over`() throws {
@@ -291,7 +291,7 @@ struct AnAccessBook {
     #expect(problem { try scratch.access.update("key_1", ["rpm": 0], now: mondayNoon) } != nil)
     #expect(try !book.refresh(), "what was refused is no change")
     let key = try book.authenticate(secret, from: nil, now: mondayNoon).get()
-    #expect(key.team?.limits.requestsPerMinute == 9)
+    #expect(key.value.team?.limits.requestsPerMinute == 9)
     _ = try scratch.access.revoke("key_1", now: mondayNoon)
     #expect(try book.refresh() && !isIn(secret, book))
     #expect(!book.isEmpty, "a gateway whose last key was revoked is not open to everyone")
