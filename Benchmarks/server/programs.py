@@ -127,7 +127,10 @@ class Mock(Program):
 
 
 class Nginx(Program):
-    """A plain reverse proxy with one worker; `/stream` before a path has answers passed on as they come."""
+    """A plain reverse proxy as its package sets it up: a worker for each core, and its access log.
+
+    `/stream` before a path has answers passed on as they come.
+    """
 
     name = "nginx"
     prefix = "/stream"
@@ -145,10 +148,10 @@ class Nginx(Program):
         location = """proxy_pass http://mock; proxy_http_version 1.1; proxy_set_header Connection "";"""
         user = "user root;" if os.getuid() == 0 else ""
         return f"""
-{user} daemon off; worker_processes 1; pid nginx.pid; worker_rlimit_nofile 8192;
+{user} daemon off; worker_processes auto; pid nginx.pid; worker_rlimit_nofile 8192;
 events {{ worker_connections 4096; }}
 http {{
-  access_log off; keepalive_requests 1000000000; client_body_buffer_size 64k; client_max_body_size 64m; tcp_nodelay on;
+  access_log access.log; keepalive_requests 1000000000; client_body_buffer_size 64k; client_max_body_size 64m; tcp_nodelay on;
   client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
   upstream mock {{ server 127.0.0.1:{self.upstream.port}; keepalive 128; keepalive_requests 1000000000; }}
   server {{
