@@ -177,13 +177,24 @@ private func decode(_ dialect: any Dialect.Type, _ pieces: [[UInt8]], _ quirks: 
   }
 }
 
-/// The bytes must come out as they went in, and what was read of them can be told in every format.
+/// The bytes must come out as they went in.
+///
+/// What was read of them is what they say, and can be told in every format.
 private func forward<Format: ServedDialect>(_ format: Format.Type, _ body: [UInt8], _ size: Int) {
   var stream = ForwardedStream<Format>(size % 2 == 0 ? .everything : .books, quirks: everyQuirk)
   var pieces: [ForwardedStream<Format>.Piece] = []
   var events: [ChatEvent] = []
-  for piece in FuzzWire.pieces(of: body, size) { try? stream.read(piece, into: &pieces, events: &events) }
-  try? stream.finish(into: &pieces, events: &events)
+  var isRead = true
+  for piece in FuzzWire.pieces(of: body, size) {
+    isRead = (try? stream.read(piece, into: &pieces, events: &events)) != nil && isRead
+  }
+  isRead = (try? stream.finish(into: &pieces, events: &events)) != nil && isRead
+  if isRead, size % 2 == 0 {
+    var builder = ChatReplyBuilder()
+    let isWhole = (try? events.forEach { try builder.add($0) }) != nil
+    let read = isWhole ? builder.reply : nil
+    expect(read == decode(Format.self, [body], everyQuirk), "of a forwarded stream something else was read")
+  }
   let forwarded = pieces.flatMap { piece in
     switch piece {
     case .bytes(let bytes), .usageEvent(let bytes): bytes
