@@ -9,6 +9,8 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
   private let heading: ReplyHeading
   /// `data: {"id":…,"choices":[{"index":`, once the answer's id and model are known.
   private var head: [UInt8] = []
+  /// All of a chunk that stands before a text of the first choice, once that has begun: most chunks are such.
+  private var textHead: [UInt8] = []
   private var id: String
   private var model: String
   private var choices: [Int: Choice] = [:]
@@ -85,7 +87,7 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     _ event: ChatEvent, choice index: Int, followedBy rest: ArraySlice<ChatEvent>, into bytes: inout [UInt8]
   ) {
     switch event {
-    case .text(let piece): append("content", piece, index, into: &bytes)
+    case .text(let piece): appendText(piece, index, into: &bytes)
     case .toolArguments(let call, let piece): appendArguments(piece, of: call, index, into: &bytes)
     case .reasoning(let piece): if !piece.isEmpty { appendReasoning(piece, index, into: &bytes) }
     case .refusal(let piece): append("refusal", piece, index, into: &bytes)
@@ -130,6 +132,13 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     let kept = parts.extras.keep(extras, of: ReplyExtras.reply)
     choices[index]?.extras.overlay(kept)
     if index == 0 { self.extras.overlay(OpenAIChatExtras.own(kept)) }
+  }
+
+  private mutating func appendText(_ piece: String, _ index: Int, into bytes: inout [UInt8]) {
+    guard index == 0, !textHead.isEmpty else { return append("content", piece, index, into: &bytes) }
+    bytes += textHead
+    JSONWriter.append(quoted: piece, to: &bytes)
+    closeChunk(into: &bytes)
   }
 
   private mutating func append(_ member: StaticString, _ piece: String, _ index: Int, into bytes: inout [UInt8]) {
@@ -222,6 +231,7 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     guard choices[index] == nil else { return }
     choices[index] = Choice()
     appendDelta(["role": "assistant", "content": "", "refusal": .null], index, into: &bytes)
+    if index == 0 { textHead = head + Array(#"0,"delta":{"content":"#.utf8) }
   }
 
   private mutating func appendDelta(_ delta: JSONObject, _ index: Int, into bytes: inout [UInt8]) {
@@ -240,9 +250,9 @@ public struct OpenAIChatStreamEncoder: StreamEncoding {
     bytes += ",\"delta\":".utf8
   }
 
-  private func closeChunk(into bytes: inout [UInt8]) {
-    bytes += "},\"logprobs\":null,\"finish_reason\":null}]}\n\n".utf8
-  }
+  private func closeChunk(into bytes: inout [UInt8]) { bytes += Self.chunkEnd }
+
+  private static let chunkEnd = Array("},\"logprobs\":null,\"finish_reason\":null}]}\n\n".utf8)
 
   private func makeHead() -> [UInt8] {
     var writer = JSONWriter(Array("data: ".utf8))
